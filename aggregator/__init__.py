@@ -1,0 +1,1 @@
+"""A self-hosted service that watches news feeds and republishes them as a few good ones."""

@@ -1,0 +1,456 @@
+"""The nouns of the service: values that cross from one step to the next. No behaviour, no I/O.
+
+Every datetime is aware and in UTC. Every string is well-formed Unicode without control characters
+other than newline and tab (``parse`` sees to it). ``content`` is HTML that is already clean;
+every other text is plain. Addresses are absolute http(s).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+# --- what the operator asks for ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One feed to poll. ``url`` is http(s), or ``file:///…`` for a feed on disk."""
+
+    key: str
+    url: str
+    name: str | None = None
+    topics: tuple[str, ...] = ()
+    every: timedelta | None = None
+    language: str | None = None
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    auth: tuple[str, str] | None = field(default=None, repr=False)
+    proxy: str | None = field(default=None, repr=False)
+    allow_private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A rule that tags articles. ``place`` holds ISO 3166 alpha-2 codes."""
+
+    slug: str
+    name: str
+    any: tuple[str, ...] = ()
+    all: tuple[str, ...] = ()
+    not_: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
+    match: tuple[str, ...] = ()
+    """Texts that the rule must match (``examples.match``)."""
+    reject: tuple[str, ...] = ()
+    """Texts that the rule must not match (``examples.reject``)."""
+    former: tuple[str, ...] = ()
+    """Slugs that this topic had before; their feeds redirect here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One output feed: every topic has one, every entry of feeds.yaml is one, ``all`` is one."""
+
+    slug: str
+    title: str
+    where: str = ""
+    """A query (see ``tag.query``); empty is everything."""
+    description: str = ""
+    token: str | None = field(default=None, repr=False)
+    """The secret that a private feed's address must carry; None: public."""
+    title_prefix: bool = False
+    """Put the outlet's name before each title."""
+    former: tuple[str, ...] = ()
+
+
+# --- what the network says --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server gave us to ask conditionally with, byte for byte as it came."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+class Reason(StrEnum):
+    """Why a poll failed. The list is fixed, so that failures can be counted."""
+
+    ADDRESS = "address"  # the URL is malformed or not http(s)
+    PRIVATE = "private"  # it leads to a private address
+    DNS = "dns"
+    CONNECT = "connect"
+    TLS = "tls"
+    TIMEOUT = "timeout"  # the total deadline for headers and body
+    INCOMPLETE = "incomplete"  # the connection or the compression ended early
+    PROTOCOL = "protocol"  # not HTTP, or a content coding that we don't know or that is broken
+    TOO_LARGE = "too-large"
+    REDIRECTS = "redirects"  # more than the limit, or a circle
+    GONE = "gone"  # 410
+    RATE_LIMITED = "rate-limited"  # 429, or 503 with Retry-After
+    CLIENT_ERROR = "client-error"  # other 4xx
+    SERVER_ERROR = "server-error"  # 5xx and other odd statuses
+    FILE = "file"  # a feed on disk can't be read
+    NOT_A_FEED = "not-a-feed"
+    PARSE_TIMEOUT = "parse-timeout"
+    PARSE_CRASH = "parse-crash"  # the parser raised, ran out of memory or died
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A whole body. ``url`` is where it was found, after redirects."""
+
+    url: str
+    body: bytes = field(repr=False)
+    content_type: str = ""
+    validators: Validators = Validators()
+    moved_to: str | None = None
+    """The new address, if every redirect on the way was permanent (301, 308)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The server says that what we have is current. Holds the newest validators."""
+
+    validators: Validators = Validators()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An expected failure of the outside. ``detail`` is one sentence for the operator."""
+
+    reason: Reason
+    detail: str
+    retry_after: timedelta | None = None
+
+
+Outcome = Fetched | NotModified | Failed
+
+# --- what a feed says -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    url: str
+    alt: str = ""
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that belongs to an entry. ``length`` in bytes, None if unknown."""
+
+    url: str
+    type: str = ""
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as a feed brings it, cleaned. What identifies it: guid, else link, else content."""
+
+    guid: str | None
+    link: str | None
+    title: str
+    summary: str = ""
+    """The standfirst, plain."""
+    content: str = ""
+    """Clean HTML; empty if the feed brings no more than the summary."""
+    text: str = ""
+    """``content`` as plain text."""
+    authors: tuple[str, ...] = ()
+    published: datetime | None = None
+    updated: datetime | None = None
+    image: Image | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    categories: tuple[str, ...] = ()
+    language: str | None = None
+
+
+class SkipReason(StrEnum):
+    """Why one entry of a feed was left out while the others came in."""
+
+    EMPTY = "empty"  # neither title nor text nor link
+    BROKEN = "broken"  # raised while it was read
+    TOO_MANY = "too-many"  # past the limit of entries in a document
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An entry that was left out. ``position`` counts from 0 in the document."""
+
+    position: int
+    reason: SkipReason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One parsed feed document, entries in document order."""
+
+    title: str
+    link: str | None
+    language: str | None
+    entries: tuple[Entry, ...]
+    skipped: tuple[Skipped, ...] = ()
+
+
+# --- what is kept -----------------------------------------------------------------------------
+
+
+class Rule(StrEnum):
+    """Which part of a topic's rule was met."""
+
+    ANY = "any"
+    ALL = "all"
+    PLACE = "place"
+    CATEGORY = "category"  # a publisher's own category bears the topic's name or one of its words
+    SOURCE = "source"  # the operator gave this topic to the whole source
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason for a topic: these words, as they stand in this field of the article."""
+
+    rule: Rule
+    field: str
+    """"title", "summary", "text", "categories", or for ``Rule.SOURCE`` "source"."""
+    words: str
+    """The words as the article has them; for ``Rule.SOURCE`` the source's key."""
+    term: str
+    """The operator's word or the place's name that they matched."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicHit:
+    topic: str
+    why: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """What may be told in public of a source."""
+
+    key: str
+    name: str
+    feed_url: str | None = None
+    site_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """One source that carries an article, with its own guid, link and headline."""
+
+    outlet: Outlet
+    guid: str | None
+    link: str | None
+    title: str
+    seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as we keep it and republish it.
+
+    id: 26 characters of [a-z2-7]; minted once, for ever.
+    published: the publisher's date, never later than ``first_seen``; without one, ``first_seen``.
+    updated: moves only when what a reader would notice moved; never before ``published``.
+    listed: where it stands in feeds and digests (newest first): ``published``, but an entry that
+    turns up late in a source already followed counts as new when it turns up.
+    appearances: oldest first; the first one speaks for the article.
+    """
+
+    id: str
+    title: str
+    link: str | None
+    first_seen: datetime
+    published: datetime
+    updated: datetime
+    listed: datetime
+    summary: str = ""
+    content: str = ""
+    text: str = ""
+    authors: tuple[str, ...] = ()
+    image: Image | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    categories: tuple[str, ...] = ()
+    language: str | None = None
+    appearances: tuple[Appearance, ...] = ()
+    topics: tuple[TopicHit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What an article said before its publisher edited it at ``until``."""
+
+    until: datetime
+    title: str
+    summary: str
+    content: str
+
+
+# --- deciding what is the same ----------------------------------------------------------------
+
+
+class Verdict(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"  # the source that speaks for it edited it
+    ALSO = "also"  # known, and now seen in a further source
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A stored article, as far as deciding whether an entry is the same needs it."""
+
+    article: str
+    speaker: str
+    """Key of the source that speaks for it."""
+    sources: frozenset[str]
+    link: str | None
+    """Canonical key of its link (``dedupe.canonical``)."""
+    title: str
+    published: datetime | None
+    """As the publisher gave it; None where it gave none."""
+    fingerprint: str
+    """Hash over what a reader would notice (``dedupe.identity.fingerprint``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one entry is. ``identities`` are the keys under which it will be known."""
+
+    entry: Entry
+    article: str
+    verdict: Verdict
+    why: str
+    identities: tuple[str, ...]
+    link: str | None
+    fingerprint: str
+
+
+# --- one poll ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PollState:
+    """What the last polls of a source left behind."""
+
+    source: str
+    validators: Validators = Validators()
+    body_hash: str | None = None
+    """SHA-256 (hex) of the last body whose articles are stored."""
+    config_hash: str | None = None
+    """Of what the operator said about the source: a change voids validators and body hash."""
+    failures: int = 0
+    """Failed polls in a row."""
+    first_success: datetime | None = None
+    last_success: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One decision as it will be stored: the article as it is to be, and its appearance.
+
+    For ``Verdict.ALSO`` only the appearance, identities and topics are added to what is stored.
+    ``UNCHANGED`` decisions are no arrivals.
+    """
+
+    verdict: Verdict
+    why: str
+    article: Article
+    appearance: Appearance
+    identities: tuple[str, ...]
+    link: str | None
+    published: datetime | None
+    """As the publisher gave it."""
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """All that one poll changes, written in one transaction."""
+
+    source: str
+    at: datetime
+    result: str
+    """"ok", "unchanged" (304 or the same bytes), or a ``Reason``."""
+    detail: str
+    next_due: datetime
+    state: PollState
+    title: str | None = None
+    """The feed's own title and home page, where a body was read."""
+    site_url: str | None = None
+    entries: int = 0
+    arrivals: tuple[Arrival, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    bytes: int = 0
+    milliseconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PollRecord:
+    """One line of a source's history of polls."""
+
+    source: str
+    at: datetime
+    result: str
+    detail: str
+    entries: int
+    new: int
+    changed: int
+    skipped: int
+    bytes: int
+    milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """How a source is doing, for the status page."""
+
+    key: str
+    url: str
+    name: str
+    site_url: str | None
+    last_polled: datetime | None
+    last_success: datetime | None
+    next_due: datetime | None
+    failures: int
+    result: str | None
+    detail: str
+    articles: int
+    newest: datetime | None
+
+
+# --- what goes out ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of articles, newest first. ``next`` is an opaque cursor to older ones."""
+
+    articles: tuple[Article, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """What a republished feed says of itself.
+
+    urls: format ("atom", "rss", "json") → the address of this feed in that format.
+    pages: the address before an article's id of our page about it, e.g. ``…/articles/``.
+    """
+
+    id: str
+    title: str
+    description: str
+    home: str
+    urls: Mapping[str, str]
+    pages: str
+    icon: str | None = None
+    next_url: str | None = None
+    title_prefix: bool = False
