@@ -357,6 +357,9 @@ class Arrival:
     """One decision as it will be stored: the article as it is to be, and its appearance.
 
     For ``Verdict.ALSO`` only the appearance, identities and topics are added to what is stored.
+    For ``Verdict.CHANGED`` the stored article keeps ``first_seen``, ``published`` and ``listed``;
+    its ``updated`` becomes the arrival's if that is later than the stored one, else the commit's
+    time: an edit must be seen even if the publisher does not move the date.
     ``UNCHANGED`` decisions are no arrivals.
     """
 

@@ -1,0 +1,68 @@
+# Two commands do everything: `make run` and `make test`. The rest is below; `make help` lists it.
+PYTHON ?= python3
+BIN := .venv/bin
+PY := $(BIN)/python
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo poll check test torture lint types format schema validate bench clean
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+run: .venv/.run ## start the service on http://127.0.0.1:8000
+	@$(PY) run.py serve $(ARGS)
+
+demo: .venv/.run ## the whole service on bundled sample feeds, without a network
+	@$(PY) run.py demo $(ARGS)
+
+poll: .venv/.run ## poll every source once
+	@$(PY) run.py poll $(ARGS)
+
+check: .venv/.run ## validate config/ and run the examples of the rules
+	@$(PY) run.py check $(ARGS)
+
+test: .venv/.test lint types ## lint, types and the whole test suite with coverage
+	$(PY) -m pytest -n auto --dist worksteal --cov --cov-report=term $(ARGS)
+	$(PY) -m coverage report --include='aggregator/parse/*,aggregator/dedupe/*,aggregator/tag/*,aggregator/publish/*' --fail-under=100
+
+torture: .venv/.test ## the slow, cruel runs: 50 kills, large loads
+	$(PY) -m pytest -m torture -s $(ARGS)
+
+lint: .venv/.test ## style and import contracts
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(BIN)/lint-imports --no-cache
+
+types: .venv/.test ## static types
+	@$(PY) -m mypy
+
+format: .venv/.test ## format the code
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+schema: .venv/.run ## write config/schema.json from the models
+	$(PY) -m aggregator.config
+
+validate: .venv/.test ## the feeds that readers get, through the checks of tests/publish
+	$(PY) -m pytest tests/publish tests/readers $(ARGS)
+
+bench: .venv/.run ## measure polling and serving beside a floor; JSON=FILE keeps the figures
+	$(PY) -m tests.bench $(if $(JSON),--json $(JSON))
+
+clean: ## remove what was installed and cached; data/ stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* htmlcov
+
+# A stamp beside the environment says which requirements are in it.
+.venv/.made:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=…")'
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.run: .venv/.made requirements.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/.test: .venv/.run requirements-dev.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,275 @@
+"""The straight line: claim → fetch → parse → dedupe → tag → store. Decides nothing itself.
+
+``poll`` takes one source along it, ``run_round`` all that are due, a bounded number at a time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import chain
+from threading import Event
+
+from aggregator.dedupe.identity import decide, identities
+from aggregator.fetch.session import Fetcher
+from aggregator.model import (
+    Appearance,
+    Arrival,
+    Article,
+    Commit,
+    Decision,
+    Document,
+    Entry,
+    Failed,
+    Fetched,
+    NotModified,
+    Outlet,
+    PollState,
+    Source,
+    Validators,
+    Verdict,
+)
+from aggregator.pace import next_due
+from aggregator.sandbox import Sandbox
+from aggregator.store import polls, sources
+from aggregator.store.database import Database
+from aggregator.tag.rules import Tagger
+
+_log = logging.getLogger(__name__)
+
+LATE = timedelta(hours=24)
+"""An entry that turns up later than this in a source already followed is listed as this old."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a poll works with.
+
+    every: the interval of sources that name none.  worker: names this process in leases.
+    lease: how long a claim holds; longer than the longest poll.  workers: polls at a time.
+    clock: the time, aware, UTC.  dice: 0 ≤ x < 1, random.
+    """
+
+    db: Database
+    fetcher: Fetcher
+    sandbox: Sandbox
+    tagger: Tagger
+    sources: Mapping[str, Source]
+    every: timedelta
+    worker: str
+    lease: timedelta
+    workers: int
+    clock: Callable[[], datetime]
+    dice: Callable[[], float]
+
+
+def poll(parts: Parts, source: Source, state: PollState) -> Commit:
+    """Poll one claimed source and store what came of it, in one transaction."""
+    started = parts.clock()
+    outcome = parts.fetcher.fetch(source, state.validators)
+    if isinstance(outcome, Fetched):
+        commit = _read(parts, source, state, outcome, started)
+    elif isinstance(outcome, NotModified):
+        commit = _unchanged(parts, source, state, outcome.validators, started)
+    else:
+        commit = _failed(parts, source, state, outcome, started)
+    took = parts.clock() - started
+    commit = replace(commit, milliseconds=max(0, round(took / timedelta(milliseconds=1))))
+    polls.commit(parts.db, commit)
+    return commit
+
+
+def run_round(
+    parts: Parts,
+    *,
+    until: datetime | None = None,
+    stop: Event | None = None,
+    report: Callable[[str, Commit | None], None] = lambda _key, _commit: None,
+) -> None:
+    """Poll what is due until nothing is due and nothing under way.
+
+    until: take only what was due then, so that each source is polled once at most; None: also
+    what falls due meanwhile.  stop: when set, finish what is under way and return.
+    report: called with each source's key and its commit; None where a bug ended its poll.
+    """
+    running: dict[Future[Commit], str] = {}
+    with ThreadPoolExecutor(parts.workers, thread_name_prefix="poll") as pool:
+        while True:
+            free = parts.workers - len(running)
+            if free and not (stop and stop.is_set()):
+                for state in _claim(parts, until, free):
+                    source = parts.sources[state.source]
+                    running[pool.submit(poll, parts, source, state)] = source.key
+            if not running:
+                return
+            for future in wait(running, timeout=1, return_when=FIRST_COMPLETED).done:
+                key = running.pop(future)
+                report(key, _result(key, future))
+
+
+def _claim(parts: Parts, until: datetime | None, limit: int) -> Iterable[PollState]:
+    now = parts.clock()
+    due = until or now
+    # The lease counts from `due`; it has to hold from now.
+    lease = parts.lease + (now - due)
+    return sources.claim(
+        parts.db, due, limit=limit, lease=lease, worker=parts.worker, only=parts.sources.keys()
+    )
+
+
+def _result(key: str, future: Future[Commit]) -> Commit | None:
+    error = future.exception()
+    if error is None:
+        return future.result()
+    # A bug or a full disk ends this one poll. Its lease runs out and the source is due again.
+    _log.error("%s: the poll crashed", key, exc_info=error)
+    return None
+
+
+def _read(
+    parts: Parts, source: Source, state: PollState, fetched: Fetched, now: datetime
+) -> Commit:
+    """Make a commit of a body: unchanged, not a feed, or a document with its arrivals."""
+    body_hash = hashlib.sha256(fetched.body).hexdigest()
+    if body_hash == state.body_hash:
+        commit = _unchanged(parts, source, state, fetched.validators, now)
+        return replace(commit, detail="the same bytes", bytes=len(fetched.body))
+    document = parts.sandbox.parse(
+        fetched.body, content_type=fetched.content_type, url=fetched.url, now=now
+    )
+    if isinstance(document, Failed):
+        commit = _failed(parts, source, state, document, now)
+        return replace(commit, bytes=len(fetched.body))
+    state_now = _succeeded(state, fetched.validators, now)
+    return Commit(
+        source=source.key,
+        at=now,
+        result="ok",
+        detail=f"permanently moved to {fetched.moved_to}" if fetched.moved_to else "",
+        next_due=next_due(now, source.every or parts.every, dice=parts.dice()),
+        state=replace(state_now, body_hash=body_hash),
+        title=document.title,
+        site_url=document.link,
+        entries=len(document.entries),
+        arrivals=_arrivals(parts, source, state, document, now),
+        skipped=document.skipped,
+        bytes=len(fetched.body),
+    )
+
+
+def _arrivals(
+    parts: Parts, source: Source, state: PollState, document: Document, now: datetime
+) -> tuple[Arrival, ...]:
+    keys = identities(source.key, document.entries, document.link)
+    known = polls.known(parts.db, frozenset(chain.from_iterable(keys)))
+    outlet = Outlet(
+        source.key, source.name or document.title or source.key, source.url, document.link
+    )
+    first_poll = state.first_success is None
+    return tuple(
+        _arrival(parts, source, outlet, decision, now, first_poll=first_poll)
+        for decision in decide(source.key, document.entries, known, document.link)
+        if decision.verdict is not Verdict.UNCHANGED
+    )
+
+
+def _arrival(
+    parts: Parts,
+    source: Source,
+    outlet: Outlet,
+    decision: Decision,
+    now: datetime,
+    *,
+    first_poll: bool,
+) -> Arrival:
+    entry = decision.entry
+    appearance = Appearance(outlet, entry.guid, entry.link, entry.title, now)
+    article = article_of(entry, decision.article, now, first_poll=first_poll)
+    hits = parts.tagger.hits(entry, source.key, source.topics)
+    language = entry.language if source.language is None else source.language
+    return Arrival(
+        verdict=decision.verdict,
+        why=decision.why,
+        article=replace(article, language=language, appearances=(appearance,), topics=hits),
+        appearance=appearance,
+        identities=decision.identities,
+        link=decision.link,
+        published=entry.published,
+        fingerprint=decision.fingerprint,
+    )
+
+
+def article_of(entry: Entry, id_: str, now: datetime, *, first_poll: bool) -> Article:
+    """Make the article that an entry is when it comes in at ``now``.
+
+    No date lies in the future. On the first poll of a source its archive is listed by its own
+    dates; later an entry is news when it turns up, so it is listed at most ``LATE`` ago.
+    """
+    published = min(entry.published or entry.updated or now, now)
+    updated = max(published, min(entry.updated or published, now))
+    return Article(
+        id=id_,
+        title=entry.title,
+        link=entry.link,
+        first_seen=now,
+        published=published,
+        updated=updated,
+        listed=published if first_poll else max(published, now - LATE),
+        summary=entry.summary,
+        content=entry.content,
+        text=entry.text,
+        authors=entry.authors,
+        image=entry.image,
+        enclosures=entry.enclosures,
+        categories=entry.categories,
+        language=entry.language,
+    )
+
+
+def _succeeded(state: PollState, validators: Validators, now: datetime) -> PollState:
+    return replace(
+        state,
+        validators=validators,
+        failures=0,
+        first_success=state.first_success or now,
+        last_success=now,
+    )
+
+
+def _unchanged(
+    parts: Parts, source: Source, state: PollState, validators: Validators, now: datetime
+) -> Commit:
+    return Commit(
+        source=source.key,
+        at=now,
+        result="unchanged",
+        detail="not modified",
+        next_due=next_due(now, source.every or parts.every, dice=parts.dice()),
+        state=_succeeded(state, validators, now),
+    )
+
+
+def _failed(
+    parts: Parts, source: Source, state: PollState, failed: Failed, now: datetime
+) -> Commit:
+    # Validators and body hash stay: they vouch for what is stored, which has not changed.
+    state = replace(state, failures=state.failures + 1)
+    due = next_due(
+        now,
+        source.every or parts.every,
+        failures=state.failures,
+        retry_after=failed.retry_after,
+        dice=parts.dice(),
+    )
+    return Commit(
+        source=source.key,
+        at=now,
+        result=failed.reason,
+        detail=failed.detail,
+        next_due=due,
+        state=state,
+    )

@@ -1,0 +1,81 @@
+"""Parsing in child processes that can be killed. Not the parser itself: that is ``parse``.
+
+A hostile feed can hold a regular expression or a memory allocation for minutes, and no thread can
+be interrupted in either. So the pure function ``parse.parse`` runs in a child with a time limit
+(the child is killed) and a memory limit (the child gets a MemoryError).
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import signal
+from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import suppress
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from pebble import ProcessExpired, ProcessPool
+
+from aggregator.model import Document, Failed, Reason
+from aggregator.parse import parse
+
+# A child is replaced after so many documents, so that a slow leak in a parser stays small.
+_DOCUMENTS_PER_CHILD = 1_000
+
+
+class Sandbox:
+    """A few child processes that parse, each document within ``seconds`` and ``memory_mb``."""
+
+    def __init__(self, *, processes: int = 2, seconds: float = 20.0, memory_mb: int = 1024) -> None:
+        # Not "fork": the service has threads, and a forked lock stays locked for ever.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["aggregator.parse"])
+        self._seconds = seconds
+        self._pool = ProcessPool(
+            max_workers=processes,
+            max_tasks=_DOCUMENTS_PER_CHILD,
+            initializer=_confine,
+            initargs=(memory_mb * 2**20,),
+            context=context,
+        )
+
+    def parse(
+        self, body: bytes, *, content_type: str, url: str, now: datetime
+    ) -> Document | Failed:
+        """Parse a feed document; whatever it does to the parser becomes a ``Failed``."""
+        arguments = {"content_type": content_type, "url": url, "now": now}
+        future = self._pool.schedule(parse, args=(body,), kwargs=arguments, timeout=self._seconds)
+        try:
+            return future.result()
+        except FutureTimeout:
+            detail = f"not parsed within {self._seconds:g} s; the document is hostile or huge"
+            return Failed(Reason.PARSE_TIMEOUT, detail)
+        except MemoryError:
+            return Failed(Reason.PARSE_CRASH, "parsing it took more memory than parse.memory_mb")
+        except ProcessExpired as died:
+            return Failed(Reason.PARSE_CRASH, f"the parser died ({died})")
+
+    def close(self) -> None:
+        """End the children; documents under way are dropped."""
+        self._pool.stop()
+        self._pool.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _confine(memory_bytes: int) -> None:
+    # Ctrl-C goes to the whole process group; the parent decides when the children end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(ValueError, OSError):  # macOS knows RLIMIT_AS but refuses to set it
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))

@@ -1,0 +1,62 @@
+"""The table of recurring jobs, and nothing of what they do. The only user of APScheduler.
+
+Half a dozen jobs in memory; which sources are due stands in the database. A job never runs twice
+at once, and a late one runs once when it can.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to do again and again. ``at_once``: also when the schedule starts."""
+
+    name: str
+    run: Callable[[], None]
+    every: timedelta
+    at_once: bool = False
+
+
+class Schedule:
+    """Runs jobs in threads between ``start`` and ``stop``."""
+
+    def __init__(self, jobs: Iterable[Job]) -> None:
+        jobs = tuple(jobs)
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            # One thread a job: a slow one must not keep another waiting.
+            executors={"default": ThreadPoolExecutor(max(1, len(jobs)))},
+            # APScheduler's own default drops a job that is one second late.
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        self._scheduler.add_listener(_log_crash, EVENT_JOB_ERROR)
+        for job in jobs:
+            first = {"next_run_time": datetime.now(UTC)} if job.at_once else {}
+            seconds = job.every.total_seconds()
+            self._scheduler.add_job(
+                job.run, "interval", seconds=seconds, id=job.name, name=job.name, **first
+            )
+
+    def start(self) -> None:
+        # Skipped runs of a job that still goes on are the plan, not a warning.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Start no more jobs and wait for those under way."""
+        self._scheduler.shutdown(wait=True)
+
+
+def _log_crash(event: JobExecutionEvent) -> None:
+    _log.error("job %s crashed\n%s", event.job_id, event.traceback)

@@ -1,0 +1,144 @@
+"""Text → folded words, the one notion of "same word" of tags, queries and search; it knows no language.
+
+Two spellings that a reader takes for the same word fold to the same string: case, width, accents,
+Arabic harakat, Hebrew niqqud, the dot of the Turkish i, the forms of yeh and kaf, ё and the
+digits of any script make no difference. What is a letter of its own stays: vowel signs of the
+Indic scripts, Hangul, the voicing of kana.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+BARRIER = "¶"
+"""Keeps neighbours apart in a row of tokens; punctuation, hence no text yields it as a token."""
+
+MAX_TOKEN = 200
+"""Characters; a longer word is cut into several tokens."""
+
+# Marks without which readers still write and find the word. Others (matras, virama) are letters.
+_DROPPED_MARKS = (
+    (0x0300, 0x036F),  # Latin, Greek and Cyrillic accents
+    (0x0483, 0x0489),  # Cyrillic titlo
+    (0x0591, 0x05BD), (0x05BF, 0x05BF), (0x05C1, 0x05C2), (0x05C4, 0x05C5), (0x05C7, 0x05C7),  # niqqud
+    (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670), (0x06D6, 0x06DC), (0x06DF, 0x06E4),
+    (0x06E7, 0x06E8), (0x06EA, 0x06ED), (0x08CA, 0x08E1), (0x08E3, 0x08FF),  # harakat, hamza, madda
+    (0x0711, 0x0711), (0x0730, 0x074A),  # Syriac points
+    (0x093C, 0x093C),  # Devanagari nukta, which many writers leave out
+    (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE20, 0xFE2F),
+)  # fmt: skip
+
+# Signs that stand inside a word and are no part of it.
+_DROPPED_SIGNS = (
+    "\u00ad\u200c\u200d\u2060\ufeff\u034f\u061c\u180e\u200e\u200f"  # soft hyphen, joiners, bidi
+    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    "\u0640"  # tatweel
+    "\u02b9\u02ba\u02be\u02bf"  # primes and half rings of transliteration
+    "\u055b\u055c\u055e\u055f"  # Armenian emphasis, !, ? and abbreviation, set on a word's vowel
+    + "".join(map(chr, range(0xFE00, 0xFE10)))  # variation selectors
+)
+
+# Letters that Unicode does not decompose, and pairs that writers mix.
+_LETTERS = {
+    "ı": "i", "ə": "e", "ǝ": "e", "đ": "d", "ð": "d", "ø": "o", "ł": "l", "ħ": "h", "ŧ": "t",
+    "æ": "ae", "œ": "oe", "þ": "th", "ŋ": "n", "ĸ": "k",
+    "ґ": "г",
+    "ی": "ي", "ى": "ي", "ک": "ك", "ة": "ه", "ہ": "ه", "ە": "ه",
+    "ʼ": "'", "ʻ": "'", "ʽ": "'", "ˈ": "'",
+}  # fmt: skip
+
+# Scripts written without spaces: each character is a token, so a phrase is a substring search.
+_UNSPACED = (
+    "\u0e01-\u0eff"  # Thai, Lao
+    "\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f"  # Myanmar
+    "\u1780-\u17ff"  # Khmer
+    "\u3005-\u3007\u3021-\u3029\u3038-\u303b\u3041-\u312f\u31a0-\u31bf\u31f0-\u31ff"  # kana
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
+)
+
+
+def _folding() -> tuple[dict[str, str], str]:
+    """Return the characters that fold to others, and the marks that belong to words.
+
+    Walks the planes that hold scripts once, at import (about 20 ms), so that no list of ours can
+    disagree with the Unicode of this Python.
+    """
+    folds = dict(_LETTERS)
+    kept: list[str] = []
+    for point in range(0x300, 0x1F000):
+        character = chr(point)
+        category = unicodedata.category(character)
+        if category == "Nd":
+            folds[character] = str(unicodedata.decimal(character))
+        elif category[0] == "M":
+            kept.append(character)
+    folds |= dict.fromkeys(_DROPPED_SIGNS, "")
+    folds |= {chr(p): "" for first, last in _DROPPED_MARKS for p in range(first, last + 1)}
+    return folds, "".join(mark for mark in kept if folds.get(mark) != "")
+
+
+_FOLDS, _MARKS = _folding()
+_FOLDED = re.compile(f"[{re.escape(''.join(_FOLDS))}]")
+# A joiner that keeps Arabic letters apart is a word's edge to the eye; ™ would fold to letters.
+_EDGES = re.compile("(?<=[\u0600-\u06ff])\u200c|[\u2120\u2122]")
+_LETTER = rf"[^\W_{_UNSPACED}]"
+_TOKEN = re.compile(
+    rf"(?=\w)[{_UNSPACED}][{_MARKS}]{{0,{MAX_TOKEN - 1}}}"
+    rf"|{_LETTER}(?:{_LETTER}|[{_MARKS}]){{0,{MAX_TOKEN - 1}}}"
+)
+_ASCII_TOKEN = re.compile(rf"[a-z0-9]{{1,{MAX_TOKEN}}}")
+# What Unicode may reorder or compose with what stands before it: marks and Korean jamo.
+_CLUSTER = re.compile(rf".[{_MARKS}{''.join(sorted(_FOLDS.keys() - _LETTERS.keys()))}\u1160-\u11ff]*", re.DOTALL)
+
+
+class Span(NamedTuple):
+    """A token and where it stands in the text as written: ``text[start:end]``."""
+
+    token: str
+    start: int
+    end: int
+
+
+def fold(text: str) -> str:
+    """Return ``text`` without what makes no difference; folding twice changes nothing.
+
+    >>> fold("BAKI") == fold("Bakı") == fold("bakİ")
+    True
+    """
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", _EDGES.sub(" ", text)).casefold()
+    decomposed = unicodedata.normalize("NFKD", decomposed)
+    return unicodedata.normalize("NFC", _FOLDED.sub(_folded, decomposed))
+
+
+def _folded(match: re.Match[str]) -> str:
+    return _FOLDS[match[0]]
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """Return the whole words of the folded text, in order.
+
+    A token holds only ASCII letters and digits and non-ASCII characters. Hyphens and apostrophes
+    separate; a character of a script without spaces is a token of its own.
+
+    >>> tokens("Nagorno-Karabakh’s")
+    ('nagorno', 'karabakh', 's')
+    """
+    return tuple(_found(fold(text)))
+
+
+def _found(folded: str) -> list[str]:
+    pattern = _ASCII_TOKEN if folded.isascii() else _TOKEN
+    return pattern.findall(folded)
+
+
+def spans(text: str) -> tuple[Span, ...]:
+    """Return ``tokens(text)`` with their places, so that what matched can be quoted as written.
+
+    Slower than ``tokens``. Ends before marks that fold away are widened to take them in; where one
+    character folds to several words ("½"), they share its place.
+    """
+    ...
