@@ -456,4 +456,11 @@ class Channel:
     pages: str
     icon: str | None = None
     next_url: str | None = None
+    """Where older entries are, in the format that is being rendered."""
     title_prefix: bool = False
+    topic_names: Mapping[str, str] = field(default_factory=dict)
+    """Topic slug → what people call it; a slug that isn't here stands for itself."""
+    stylesheet: str | None = None
+    """The CSS with which a browser shows the Atom and the RSS of this feed."""
+    hubs: tuple[str, ...] = ()
+    """WebSub hubs that are told of changes."""

@@ -1,0 +1,78 @@
+"""`check`: is the configuration right, do the rules pass their examples, do the sources answer?"""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import click
+
+from aggregator import app
+from aggregator.cli.output import Place, console, environment, json_option, now, print_json, table
+from aggregator.config import load
+from aggregator.errors import ConfigError
+from aggregator.model import Failed, NotModified, Source, Validators
+
+
+@click.command("check")
+@click.option("--online", is_flag=True, help="Also try each source once; nothing is stored.")
+@json_option
+@click.pass_obj
+def check(place: Place, online: bool, as_json: bool) -> None:
+    """Validate the configuration and run the examples of every rule.
+
+    Exit code 2 if the configuration is wrong, 1 if a source can't be read.
+    """
+    try:
+        config = load(place.config, environment(), data=place.data)
+    except ConfigError as error:
+        if not as_json:
+            raise
+        print_json({"ok": False, "problems": [str(problem) for problem in error.problems]})
+        sys.exit(2)
+    examples = sum(len(topic.match) + len(topic.reject) for topic in config.topics)
+    found = _try_all(config) if online else []
+    if as_json:
+        print_json({"ok": True, "problems": [], "examples": examples, "sources": found})
+    else:
+        console.print(f"{place.config}: {app.summary(config)}, {examples} examples: all right")
+        if online:
+            columns = ("source", "result", "#entries", "#skipped", "detail")
+            table("", columns, ([row[name.removeprefix("#")] for name in columns] for row in found))
+    if any(row["failed"] for row in found):
+        sys.exit(1)
+
+
+def _try_all(config: app.Config) -> list[dict[str, Any]]:
+    with (
+        app.reading(config) as (fetcher, sandbox),
+        ThreadPoolExecutor(config.service.poll.workers) as pool,
+    ):
+
+        def attempt(source: Source) -> dict[str, Any]:
+            outcome = fetcher.fetch(source, Validators())
+            if isinstance(outcome, NotModified):
+                return _row(source, "not-modified", "304 to an unconditional request", failed=True)
+            if isinstance(outcome, Failed):
+                return _row(source, outcome.reason, outcome.detail, failed=True)
+            document = sandbox.parse(
+                outcome.body, content_type=outcome.content_type, url=outcome.url, now=now()
+            )
+            if isinstance(document, Failed):
+                return _row(source, document.reason, document.detail, failed=True)
+            moved = f"has moved permanently to {outcome.moved_to}" if outcome.moved_to else ""
+            return _row(source, "ok", moved or document.title) | {
+                "entries": len(document.entries),
+                "skipped": len(document.skipped),
+            }
+
+        return list(pool.map(attempt, config.sources))
+
+
+def _row(source: Source, result: str, detail: str, *, failed: bool = False) -> dict[str, Any]:
+    row: dict[str, Any] = {"source": source.key, "url": source.url, "result": result}
+    return row | {"entries": 0, "skipped": 0, "detail": detail, "failed": failed}
+
+
+COMMANDS = {"check": check}

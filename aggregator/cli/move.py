@@ -1,0 +1,106 @@
+"""`import`, `export`, `backup`, `restore`: what goes in and out as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import yaml
+
+from aggregator import app, config as configuration
+from aggregator.cli.output import Place, environment, now
+from aggregator.errors import ConfigError, UsageError
+from aggregator.parse.opml import Outline, read_opml
+from aggregator.store import backup as backups
+from aggregator.web import opml
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--to", "name", help="The YAML file to write in config/ [default: FILE's name].")
+@click.pass_obj
+def import_(place: Place, file: Path, name: str | None) -> None:
+    """Take over the feeds of an OPML file as a new YAML file in config/.
+
+    Feeds that are sources already are left out. An existing file is never overwritten.
+    """
+    target = place.config / (name or f"{file.stem}.yaml")
+    if target.suffix not in (".yaml", ".yml") or target.parent != place.config:
+        raise UsageError(f"{target.name}: the name of a .yaml file in {place.config} is needed")
+    if target.exists():
+        raise UsageError(f"{target} is there already; choose another name with --to NAME.yaml")
+    known = configuration.load(place.config, environment(), data=place.data).sources
+    outlines = read_opml(file.read_bytes())
+    new = _new_sources(outlines, {source.url for source in known}, {source.key for source in known})
+    if not new:
+        click.echo(f"{file.name}: all of its {len(outlines)} feeds are sources already")
+        return
+    body = yaml.safe_dump({"sources": new}, allow_unicode=True, sort_keys=False, width=1000)
+    target.write_text(f"# From {file.name}\n{body}", encoding="utf-8")
+    try:
+        configuration.load(place.config, environment(), data=place.data)
+    except ConfigError:
+        target.unlink()
+        raise
+    click.echo(f"{target}: {len(new)} sources; {len(outlines) - len(new)} were there already")
+
+
+def _new_sources(
+    outlines: tuple[Outline, ...], urls: set[str], keys: set[str]
+) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
+    for outline in outlines:
+        if outline.feed_url in urls:
+            continue
+        key = base = configuration.default_key(outline.feed_url)
+        number = 1
+        while key in keys:
+            number += 1
+            key = f"{base}-{number}"
+        urls.add(outline.feed_url)
+        keys.add(key)
+        named = {"name": outline.title} if outline.title else {}
+        found.append({"url": outline.feed_url} | ({"key": key} if key != base else {}) | named)
+    return found
+
+
+@click.command("export")
+@click.option("--outputs", is_flag=True, help="The feeds that we publish, not our sources.")
+@click.option("--to", "file", type=click.File("wb"), default="-", help="A file [default: stdout].")
+@click.pass_obj
+def export(place: Place, outputs: bool, file: click.utils.LazyFile) -> None:
+    """Print the sources, or with --outputs the published feeds, as OPML.
+
+    Private feeds are left out.
+    """
+    with app.opened(place.config, place.data, environment()) as opened:
+        site = opened.site()
+        file.write(opml.outputs(site) if outputs else opml.sources(site))
+
+
+@click.command("backup")
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--force", is_flag=True, help="Overwrite PATH.")
+@click.pass_obj
+def backup(place: Place, path: Path, force: bool) -> None:
+    """Copy the whole database to PATH, consistently, while the service runs.
+
+    The copy is an SQLite file, whichever database the service uses.
+    """
+    with app.opened(place.config, place.data, environment()) as opened:
+        backups.backup(opened.db, path, force=force)
+    click.echo(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
+
+
+@click.command("restore")
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--force", is_flag=True, help="Replace what the database holds.")
+@click.pass_obj
+def restore(place: Place, path: Path, force: bool) -> None:
+    """Put a backup in the place of an empty database; stop the service first."""
+    config = configuration.load(place.config, environment(), data=place.data)
+    backups.restore(path, config.service.database, now=now(), force=force)
+    click.echo(f"restored {path}")
+
+
+COMMANDS = {"import": import_, "export": export, "backup": backup, "restore": restore}

@@ -1,0 +1,112 @@
+"""`poll`: one round, with a progress bar and a table at the end."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from aggregator import app
+from aggregator.cli.output import Place, console, environment, json_option, now, print_json, table
+from aggregator.errors import UsageError
+from aggregator.model import Commit, Verdict
+from aggregator.poll import run_round
+from aggregator.store import sources
+
+
+@click.command("poll")
+@click.argument("keys", metavar="[KEY]…", nargs=-1)
+@click.option(
+    "--all",
+    "waiting",
+    is_flag=True,
+    help="Also the sources that are backing off after failures.",
+)
+@json_option
+@click.pass_obj
+def poll(place: Place, keys: tuple[str, ...], waiting: bool, as_json: bool) -> None:
+    """Poll every source once, or those named by KEY.
+
+    Sources that wait after a failure are left alone unless they are named or --all is given.
+    Exit code 1 if every poll failed.
+    """
+    with app.opened(place.config, place.data, environment()) as opened:
+        _check_keys(keys, {source.key for source in opened.config.sources})
+        started = now()
+        sources.make_due(opened.db, started, keys or None, waiting=waiting or bool(keys))
+        results: dict[str, Commit | None] = {}
+        total = len(set(keys)) or len(opened.config.sources)
+        with app.polling(opened) as parts, _progress(total, hidden=as_json) as bar:
+            task = bar.add_task("polling", total=total)
+
+            def report(key: str, commit: Commit | None) -> None:
+                results[key] = commit
+                bar.advance(task)
+
+            chosen = parts()
+            if keys:
+                chosen = replace(chosen, sources={key: chosen.sources[key] for key in keys})
+            run_round(chosen, until=started, report=report)
+    _print(results, total, as_json=as_json)
+    if results and all(commit is None or commit.state.failures for commit in results.values()):
+        sys.exit(1)
+
+
+def _check_keys(keys: tuple[str, ...], known: set[str]) -> None:
+    unknown = sorted(set(keys) - known)
+    if unknown:
+        message = f"no source has the key {', '.join(unknown)}; `export` lists them with their URLs"
+        raise UsageError(message)
+
+
+def _progress(total: int, *, hidden: bool) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=hidden or total < 2,
+    )
+
+
+def _print(results: dict[str, Commit | None], total: int, *, as_json: bool) -> None:
+    rows = [_row(key, results[key]) for key in sorted(results)]
+    if as_json:
+        print_json(rows)
+        return
+    columns = ("source", "result", "#entries", "#new", "#changed", "#skipped", "#kB", "#ms", "detail")
+    table("", columns, ([row[column.removeprefix("#")] for column in columns] for row in rows))
+    failed = sum(bool(row["failed"]) for row in rows)
+    new = sum(row["new"] for row in rows)
+    left = f", {total - len(rows)} left waiting" if total > len(rows) else ""
+    console.print(f"{len(rows)} polled{left}, {failed} failed, {new} new articles")
+
+
+def _row(key: str, commit: Commit | None) -> dict[str, Any]:
+    if commit is None:
+        return _ROW | {"source": key, "result": "crashed", "detail": "see the log", "failed": True}
+    verdicts = [arrival.verdict for arrival in commit.arrivals]
+    return {
+        "source": key,
+        "result": commit.result,
+        "entries": commit.entries,
+        "new": verdicts.count(Verdict.NEW),
+        "changed": verdicts.count(Verdict.CHANGED),
+        "also": verdicts.count(Verdict.ALSO),
+        "skipped": len(commit.skipped),
+        "kB": round(commit.bytes / 1000),
+        "ms": commit.milliseconds,
+        "failed": commit.state.failures > 0,
+        "detail": commit.detail,
+    }
+
+
+_ROW: dict[str, Any] = dict.fromkeys(("entries", "new", "changed", "also", "skipped", "kB", "ms"), 0)
+
+COMMANDS = {"poll": poll}

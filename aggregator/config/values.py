@@ -1,0 +1,77 @@
+"""What a configuration is once it is right: frozen values, nothing that can be wrong any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+
+from aggregator.model import Feed, Source, Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """How sources are polled. ``every``: the interval of a source that has none of its own."""
+
+    every: timedelta = timedelta(minutes=30)
+    workers: int = 8
+    """How many sources are fetched at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """The limits of one fetch."""
+
+    seconds: float = 30.0
+    """For all of it: headers, body and redirects."""
+    max_bytes: int = 10_000_000
+    """After decompression."""
+    redirects: int = 5
+    allow_private: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Private networks that every source may live in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parse:
+    """The limits of one parse, which runs in a child process."""
+
+    seconds: float = 20.0
+    memory_mb: int = 512
+    processes: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The few values of ``service:``."""
+
+    database: str | None = field(default=None, repr=False)
+    """A SQLAlchemy address; None: ``aggregator.db`` in the data directory."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    base_url: str = "http://127.0.0.1:8000"
+    """Where the world finds the service; no slash at its end."""
+    title: str = "News"
+    contact: str | None = None
+    """A page or a mail address for publishers, told in the User-Agent."""
+    timezone: str = "UTC"
+    """An IANA name: where the days of the digest begin."""
+    auth: tuple[str, str] | None = field(default=None, repr=False)
+    """User and password that every page and public feed asks for; None: open."""
+    poll: Poll = Poll()
+    fetch: Fetch = Fetch()
+    parse: Parse = Parse()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that the operator said, in the order of the files' names."""
+
+    sources: tuple[Source, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    feeds: tuple[Feed, ...] = ()
+    service: Service = Service()
+    files: tuple[tuple[Path, str], ...] = ()
+    """Each file that was read, with the stamp (time and size) that it had then."""
+    fingerprint: str = ""
+    """What ``fingerprint(directory)`` said before the files were read."""

@@ -1,0 +1,1 @@
+"""Entries → which articles they are, with reasons; pure, and knows no storage."""

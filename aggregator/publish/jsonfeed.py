@@ -1,0 +1,97 @@
+"""Articles as JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/), with our facts beside them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from aggregator.model import Appearance, Article, Channel, Enclosure
+from aggregator.publish.item import Item, items, language
+from aggregator.publish.safe import address, legal
+
+MIME = "application/feed+json"
+
+
+def jsonfeed(channel: Channel, articles: Sequence[Article]) -> bytes:
+    """The feed as UTF-8, the articles in the order given. The same input gives the same bytes."""
+    channel = legal(channel)
+    entries = items(channel, articles)
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": channel.title,
+        "home_page_url": channel.home,
+        "feed_url": channel.urls["json"],
+        "description": channel.description,
+        "icon": address(channel.icon),
+        "language": language(entries),
+        "next_url": address(channel.next_url),
+        "hubs": [{"type": "WebSub", "url": hub} for hub in map(address, channel.hubs) if hub],
+    }
+    told = _told(feed) | {"items": [_item(channel, item) for item in entries]}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _told(members: dict[str, Any]) -> dict[str, Any]:
+    """Only the members that say something: the format wants the others left out."""
+    return {name: value for name, value in members.items() if value not in (None, "", [])}
+
+
+def _item(channel: Channel, item: Item) -> dict[str, Any]:
+    return _told(
+        {
+            "id": item.uri,
+            "url": item.url,
+            "title": item.title,
+            "content_html": item.content,
+            "summary": item.summary,
+            "image": item.image.url if item.image else None,
+            "date_published": item.published.isoformat(),
+            "date_modified": item.updated.isoformat(),
+            "authors": [{"name": name} for name in item.authors],
+            "tags": [category.label for category in item.categories],
+            "language": item.language,
+            "attachments": [_attachment(file) for file in item.enclosures],
+            "_aggregator": _facts(channel, item),
+        }
+    )
+
+
+def _attachment(file: Enclosure) -> dict[str, Any]:
+    return _told(
+        {
+            "url": file.url,
+            "mime_type": file.type or "application/octet-stream",
+            "size_in_bytes": file.length,
+        }
+    )
+
+
+def _facts(channel: Channel, item: Item) -> dict[str, Any]:
+    """What no format has a place for: why each topic, and who carries the article since when."""
+    article = item.article
+    return {
+        "page": item.page,
+        "first_seen": article.first_seen.isoformat(timespec="seconds"),
+        "image_description": item.image.alt if item.image else "",
+        "topics": [
+            {
+                "slug": hit.topic,
+                "name": channel.topic_names.get(hit.topic, hit.topic),
+                "why": [asdict(evidence) for evidence in hit.why],
+            }
+            for hit in article.topics
+        ],
+        "sources": [_source(appearance) for appearance in article.appearances],
+    }
+
+
+def _source(appearance: Appearance) -> dict[str, Any]:
+    return {
+        "key": appearance.outlet.key,
+        "name": appearance.outlet.name,
+        "link": address(appearance.link),
+        "headline": appearance.title,
+        "seen": appearance.seen.isoformat(timespec="seconds"),
+    }

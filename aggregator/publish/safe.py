@@ -1,0 +1,66 @@
+"""The last look at what goes out: legal characters and web addresses only. Repairs, never raises.
+
+``parse`` has cleaned everything already. This is the second lock on the same door: one bad string
+that got into the store must never make a whole feed unreadable, or run in a reader.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar
+from urllib.parse import quote, urlsplit
+
+T = TypeVar("T")
+
+# XML 1.0, production 2 (https://www.w3.org/TR/xml/#charsets), less the carriage return and the
+# controls that it discourages.
+_ILLEGAL = re.compile("[^\t\n -~\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
+
+# What an address may hold as it is: RFC 3986, and "%" since it may be encoded already.
+_URL_SAFE = "%/:?#[]@!$&'()*+,;=-._~"
+
+
+def legal(value: T) -> T:
+    r"""The same value, its strings at every depth without characters that XML can't hold.
+
+    Goes through dataclasses, tuples and mappings (their values); leaves anything else alone.
+
+    >>> legal(("a\x00b", "\ud800c"))
+    ('ab', 'c')
+    """
+    return _legal(value)  # type: ignore[no-any-return]
+
+
+def _legal(value: Any) -> Any:
+    if isinstance(value, str):
+        return _ILLEGAL.sub("", value) if _ILLEGAL.search(value) else value
+    if isinstance(value, tuple):
+        return tuple(map(_legal, value))
+    if isinstance(value, Mapping):
+        return {key: _legal(item) for key, item in value.items()}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        changes = {f.name: _legal(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return dataclasses.replace(value, **changes)
+    return value
+
+
+def address(url: str | None) -> str | None:
+    """``url`` with what RFC 3986 doesn't allow percent-encoded; None unless it is http(s).
+
+    >>> address("https://example.org/Bakı")
+    'https://example.org/Bak%C4%B1'
+    >>> address("javascript:alert(1)") is None
+    True
+    """
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not host:
+        return None
+    return quote(url.strip(), safe=_URL_SAFE, errors="replace")

@@ -1,0 +1,307 @@
+r"""The query language: text → AST → does it hold for this article; the store compiles the same AST.
+
+::
+
+    query  = [ either ] ;                        (* nothing at all is everything *)
+    either = both { "OR" both } ;
+    both   = maybe { [ "AND" ] maybe } ;
+    maybe  = { "NOT" | "-" } , ( "(" either ")" | term ) ;   (* no space after "-" *)
+    term   = [ field ":" ] ( '"' { any but '"' } '"' | word ) ;  (* no space after ":" *)
+    field  = "title" | "author" | "category" | "topic" | "source" | "lang" | "domain"
+           | "after" | "before" | "within" ;
+    word   = one or more characters, none of them space, '(' , ')' or '"' ;
+
+Operators are upper case; in quotes they are words. A double quote between two letters (צה"ל) is
+part of the word; “ ” „ are double quotes.
+
+=================  ===============================================================================
+``war``, ``"a b"`` these whole words, in this order, next to each other, in the title or in the
+                   summary or in the text; case, accents and the like don't matter (``tag.words``)
+``title:war``      the same in the title only
+``author:rana``    the same within one author
+``category:war``   the same within one of the publisher's categories
+``topic:war``      the article bears the topic of this slug (exactly as written)
+``source:bbc``     a source of this key carries it (exactly as written)
+``lang:en``        its language is en, or en with a region: en-GB
+``domain:bbc.com`` its link leads to this host, or to one below it: www.bbc.com, m.bbc.com
+``after:…``        listed at or after: a date (from 00:00 UTC), or an ISO 8601 date-time with or
+                   without an offset (without one: UTC), e.g. 2026-11-01, 2026-11-01T12:30+04:00
+``before:…``       listed before, in the same forms; ``before:2026-11-01`` excludes that day
+``within:7d``      listed in the last 7 days (``m`` minutes, ``h`` hours, ``d`` days, ``w`` weeks)
+=================  ===============================================================================
+
+>>> parse_query('"peace talks" -source:example')
+And(parts=(Phrase(field='any', tokens=('peace', 'talks')), Not(part=Source(key='example'))))
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import NoReturn
+
+from aggregator.errors import QueryError
+from aggregator.tag.matching import SearchColumns, link_host, matches, normal_host, search_columns
+from aggregator.tag.syntax import (
+    After,
+    And,
+    Before,
+    Domain,
+    Everything,
+    Field,
+    Lang,
+    Leaf,
+    Not,
+    Or,
+    Phrase,
+    Query,
+    Source,
+    Topic,
+    Within,
+    has_clock,
+    leaves,
+    references,
+)
+from aggregator.tag.words import tokens
+
+__all__ = [
+    "After",
+    "And",
+    "Before",
+    "Domain",
+    "Everything",
+    "Field",
+    "Lang",
+    "Leaf",
+    "Not",
+    "Or",
+    "Phrase",
+    "Query",
+    "SearchColumns",
+    "Source",
+    "Topic",
+    "Within",
+    "has_clock",
+    "leaves",
+    "link_host",
+    "matches",
+    "parse_query",
+    "references",
+    "search_columns",
+]
+
+MAX_LENGTH = 2_000
+MAX_TERMS = 100
+MAX_DEPTH = 30
+
+
+def parse_query(text: str) -> Query:
+    """Read a query; ``QueryError`` says what is wrong and where.
+
+    At most MAX_LENGTH characters, MAX_TERMS terms, MAX_DEPTH parentheses and negations deep.
+    """
+    if len(text) > MAX_LENGTH:
+        message = f"a query has at most {MAX_LENGTH} characters"
+        raise QueryError(message, text, MAX_LENGTH)
+    return _Parser(text).query()
+
+
+# --- lexemes ----------------------------------------------------------------------------------
+
+_QUOTES = str.maketrans("“”„", '"""')
+_LEXEME = re.compile(
+    r"""(?=\S)  (?P<sign> [()] | -(?=[^\s)]) )
+    | (?=\S) (?: (?P<field> [^\W\d_]\w* ) : )?
+             (?: " (?P<quoted> [^"]* ) "
+               | (?P<open> " )
+               | (?P<word> [^\s()"]+ (?: (?<=\w) " (?=\w) [^\s()"]+ )* ) )?""",
+    re.VERBOSE,
+)
+_OPERATORS = ("AND", "OR", "NOT")
+_END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexeme:
+    """A sign (parenthesis, operator, end), or else a term whose value begins at ``value_at``."""
+
+    at: int
+    sign: str = ""
+    field: str | None = None
+    value: str = ""
+    value_at: int = 0
+
+
+def _lexemes(text: str) -> Iterator[_Lexeme]:
+    terms = 0
+    for match in _LEXEME.finditer(text.translate(_QUOTES)):
+        at, field, word = match.start(), match["field"], match["word"] or ""
+        value_at = at if field is None else match.end("field") + 1
+        if match["open"]:
+            raise QueryError("this quote is not closed", text, value_at)
+        if match["sign"] or (field is None and word in _OPERATORS):
+            yield _Lexeme(at, match["sign"] or word)
+            continue
+        terms += 1
+        if terms > MAX_TERMS:
+            raise QueryError(f"a query has at most {MAX_TERMS} terms", text, at)
+        yield _Lexeme(at, "", field, match["quoted"] or word, value_at)
+    yield _Lexeme(len(text), _END)
+
+
+class _Parser:
+    """One reading of one query: a method for each rule of the grammar."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._lexemes = tuple(_lexemes(text))
+        self._position = 0
+        self._depth = 0
+
+    def query(self) -> Query:
+        if self._here.sign == _END:
+            return Everything()
+        query = self._either()
+        if self._here.sign != _END:
+            self._fail("this parenthesis was never opened", self._here.at)
+        return query
+
+    def _either(self) -> Query:
+        parts = [self._both()]
+        while self._here.sign == "OR":
+            self._position += 1
+            parts.append(self._both())
+        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+    def _both(self) -> Query:
+        parts = [self._maybe()]
+        while self._here.sign not in {"OR", ")", _END}:
+            self._position += self._here.sign == "AND"
+            parts.append(self._maybe())
+        return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+    def _maybe(self) -> Query:
+        here = self._here
+        if here.sign in {"AND", "OR", ")", _END}:
+            self._fail_without_term()
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            self._fail(f"a query is at most {MAX_DEPTH} levels deep", here.at)
+        self._position += 1
+        if here.sign in {"NOT", "-"}:
+            query: Query = Not(self._maybe())
+        elif here.sign == "(":
+            query = self._either()
+            if self._here.sign != ")":
+                self._fail("this parenthesis is not closed", here.at)
+            self._position += 1
+        else:
+            query = self._term(here)
+        self._depth -= 1
+        return query
+
+    def _term(self, term: _Lexeme) -> Leaf:
+        field = (term.field or "any").lower()
+        if field not in _READERS or (field == "any" and term.field):
+            near = difflib.get_close_matches(field, _READERS, n=1)
+            hint = f"did you mean “{near[0]}:”?" if near else "to search for it, put it in quotes"
+            self._fail(f"unknown field “{term.field}”, {hint}", term.at)
+        if not term.value.strip():
+            where = f"after “{term.field}:”" if term.field else "between these quotes"
+            self._fail(f"nothing stands {where}", term.at)
+        try:
+            return _READERS[field](term.value)
+        except ValueError as error:
+            self._fail(str(error), term.value_at)
+
+    @property
+    def _here(self) -> _Lexeme:
+        return self._lexemes[self._position]
+
+    def _fail_without_term(self) -> NoReturn:
+        here, before = self._here, self._lexemes[self._position - 1]
+        if self._position and before.sign != "(":
+            self._fail(f"{before.sign} needs a term after it", before.at)
+        if here.sign in _OPERATORS:
+            self._fail(f"{here.sign} needs a term before it", here.at)
+        if not self._position:
+            self._fail("this parenthesis was never opened", here.at)
+        open_ = here.sign == _END
+        message = "is not closed" if open_ else "holds nothing"
+        self._fail(f"this parenthesis {message}", before.at)
+
+    def _fail(self, message: str, at: int) -> NoReturn:
+        raise QueryError(message, self._text, at)
+
+
+# --- the values of fields: each reader raises ValueError with the reason ------------------------
+
+_LANGUAGE = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,8})*")
+_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+_SPAN = re.compile(r"([1-9][0-9]{0,3})([mhdw])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def _phrase(field: Field, value: str) -> Phrase:
+    words = tokens(value)
+    if not words:
+        message = f"“{value}” has no letters or digits"
+        raise ValueError(message)
+    return Phrase(field, words)
+
+
+def _lang(value: str) -> Lang:
+    code = value.lower().replace("_", "-")
+    if not _LANGUAGE.fullmatch(code):
+        message = f"“{value}” is no language code; write one like en or pt-BR"
+        raise ValueError(message)
+    return Lang(code)
+
+
+def _domain(value: str) -> Domain:
+    host = normal_host(value)
+    if not _HOST.fullmatch(host):
+        message = f"“{value}” is no host name; write one like example.org"
+        raise ValueError(message)
+    return Domain(host)
+
+
+def _moment(value: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(value) if _MOMENT.fullmatch(value.upper()) else None
+        if at is not None:
+            return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        pass  # a day or an hour that no calendar has
+    message = f"“{value}” is no date; write one like 2026-11-30 or 2026-11-30T18:00Z"
+    raise ValueError(message)
+
+
+def _within(value: str) -> Within:
+    match = _SPAN.fullmatch(value)
+    if not match:
+        message = f"“{value}” is no duration; write one like 30m, 12h, 7d or 2w"
+        raise ValueError(message)
+    return Within(timedelta(**{_UNITS[match[2]]: int(match[1])}))
+
+
+_READERS: dict[str, Callable[[str], Leaf]] = {
+    "any": lambda value: _phrase("any", value),
+    "title": lambda value: _phrase("title", value),
+    "author": lambda value: _phrase("author", value),
+    "category": lambda value: _phrase("category", value),
+    "topic": Topic,
+    "source": Source,
+    "lang": _lang,
+    "domain": _domain,
+    "after": lambda value: After(_moment(value)),
+    "before": lambda value: Before(_moment(value)),
+    "within": _within,
+}

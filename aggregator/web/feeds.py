@@ -1,0 +1,216 @@
+"""The addresses that reader apps ask: feeds in three formats, and lists of feeds as OPML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
+from flask.blueprints import BlueprintSetupState
+from werkzeug.wrappers import Response as AnyResponse
+
+from aggregator.model import Article, Channel, Feed, Page
+from aggregator.publish.atom import atom
+from aggregator.publish.identity import feed_uri
+from aggregator.publish.jsonfeed import jsonfeed
+from aggregator.publish.opml import OutlineOut, opml
+from aggregator.publish.rss import rss
+from aggregator.store import feeds as stored_feeds
+from aggregator.store import search
+from aggregator.store.sources import statuses
+from aggregator.tag.query import Query, has_clock, parse_query
+from aggregator.web.answers import conditional
+from aggregator.web.rendered import Kept, Rendered, rendered
+from aggregator.web.site import current, opens, shown_address
+
+feeds = Blueprint("feeds", __name__)
+
+FRESH_SECONDS = 300
+"""How long caches may serve a feed unasked."""
+
+OLDER = 100
+"""Entries on the further pages of a feed; the first holds a whole window (``store.search``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    name: str
+    mimetype: str
+    write: Callable[[Channel, Sequence[Article]], bytes]
+
+
+FORMATS = {
+    "atom": Format("Atom", "application/atom+xml", atom),
+    "rss": Format("RSS", "application/rss+xml", rss),
+    "json": Format("JSON Feed", "application/feed+json", jsonfeed),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a caller wants: a feed, in which format, from which entry on.
+
+    search: the feed is none of ours, but a query made up by the caller.
+    """
+
+    feed: Feed
+    form: str
+    before: str | None
+    search: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Stores:
+    """Strangers can ask for any query and any older page, but can't drive out a feed by it."""
+
+    newest: Kept
+    others: Kept
+
+
+@feeds.record
+def _open(setup: BlueprintSetupState) -> None:
+    newest, others = Kept(most=3_000, max_bytes=128_000_000), Kept(most=300, max_bytes=32_000_000)
+    setup.app.extensions[__name__] = _Stores(newest, others)
+
+
+@feeds.get("/feeds/<slug>.<any(atom, rss, json):form>")
+def feed(slug: str, form: str) -> AnyResponse:
+    """One feed. 301 under a former name, 410 once removed, 404 also for a wrong token."""
+    site = current()
+    found = site.feeds.get(slug) or site.renamed_feed(slug)
+    if found is None:
+        abort(410 if stored_feeds.gone(site.db, slug) else 404)
+    if not opens(found, request.args.get("token", "")):
+        abort(404)
+    if found.slug != slug:
+        return redirect(address(found, form, before=request.args.get("before")), 301)
+    return _answer(_Asked(found, form, request.args.get("before")))
+
+
+@feeds.get("/feeds/search.<any(atom, rss, json):form>")
+def found(form: str) -> Response:
+    """Any query as a feed; 400 with the place marked for one that can't be read."""
+    asked = request.args.get("q", "").strip()
+    title = f"{asked} – {current().title}" if asked else current().title
+    feed = Feed("search", title, asked, f"Articles that match: {asked}" if asked else "")
+    return _answer(_Asked(feed, form, request.args.get("before"), search=True))
+
+
+@feeds.get("/feeds.opml")
+def outputs() -> Response:
+    """Every public feed, to be imported into a reader app in one go."""
+    site = current()
+    lines = [OutlineOut(feed.title, address(feed, "atom"), home(feed)) for feed in site.public_feeds]
+    return _listed(f"{site.title}: feeds", lines)
+
+
+@feeds.get("/sources.opml")
+def inputs() -> Response:
+    """Every source whose address may be told."""
+    site = current()
+    known = {status.key: status for status in statuses(site.db)}
+    lines = []
+    for source in site.sources:
+        url, status = shown_address(source), known.get(source.key)
+        name = source.name or (status.name if status else source.key)
+        if url is not None:
+            lines.append(OutlineOut(name, url, status.site_url if status else None))
+    return _listed(f"{site.title}: sources", lines)
+
+
+def admits(endpoint: str | None, args: Mapping[str, Any]) -> bool:
+    """Whether the request is for a private feed and carries its token: then it needs no password."""
+    if endpoint != "feeds.feed":
+        return False
+    feed = current().feeds.get(args["slug"]) or current().renamed_feed(args["slug"])
+    return bool(feed and feed.token) and opens(feed, request.args.get("token", ""))
+
+
+def address(feed: Feed, form: str, *, before: str | None = None, search: bool = False) -> str:
+    """The absolute address of a feed in a format; a private one's carries its token."""
+    if search:
+        asked = {"q": feed.where, "before": before}
+        return url_for("feeds.found", form=form, **asked, _external=True)
+    asked = {"slug": feed.slug, "token": feed.token, "before": before}
+    return url_for("feeds.feed", form=form, **asked, _external=True)
+
+
+def home(feed: Feed) -> str:
+    """The page that shows what a feed carries."""
+    if current().topic(feed.slug):
+        return url_for("pages.topic", slug=feed.slug, _external=True)
+    if not feed.where:
+        return url_for("pages.today", _external=True)
+    return url_for("pages.search", q=feed.where, _external=True)
+
+
+def _answer(asked: _Asked) -> Response:
+    """The feed's bytes as they are kept, or made now if something has moved since."""
+    site = current()
+    query, now = parse_query(asked.feed.where), site.clock()
+    minute = now.replace(second=0, microsecond=0) if has_clock(query) else None
+    stamp = (site.db.revision(), site.generation, minute)
+    stores: _Stores = current_app.extensions[__name__]
+    kept = stores.others if asked.search or asked.before else stores.newest
+    body = kept.get(asked, stamp, lambda: _render(asked, query, now))
+    answer = Response(body.body, mimetype=_mimetype(FORMATS[asked.form].mimetype))
+    answer.set_etag(body.etag)
+    answer.last_modified = body.modified
+    own = address(asked.feed, asked.form, before=asked.before, search=asked.search)
+    answer.headers["Link"] = f'<{own}>; rel="self"'
+    return _served(answer, private=asked.feed.token is not None)
+
+
+def _render(asked: _Asked, query: Query, now: datetime) -> Rendered:
+    site, feed = current(), asked.feed
+    if asked.before:
+        page = search.find(site.db, query, now=now, limit=OLDER, before=asked.before)
+    else:
+        page = search.window(site.db, query, now=now)
+    channel = Channel(
+        id=feed_uri(site.db.installation, f"search?{feed.where}" if asked.search else feed.slug),
+        title=feed.title,
+        description=feed.description or f"{feed.title}, from {site.title}",
+        home=home(feed),
+        urls={form: address(feed, form, search=asked.search) for form in FORMATS},
+        pages=url_for("pages.article", article="", _external=True),
+        icon=url_for("pages.favicon", _external=True),
+        next_url=page.next and address(feed, asked.form, before=page.next, search=asked.search),
+        title_prefix=feed.title_prefix,
+        topic_names=site.topic_names,
+        stylesheet=url_for("static", filename="feed.css", _external=True),
+    )
+    return rendered(FORMATS[asked.form].write(channel, page.articles), _modified(page))
+
+
+def _modified(page: Page) -> datetime | None:
+    """When the newest part of it appeared or changed, as HTTP's Last-Modified.
+
+    Not merely the newest ``updated``: an article that was published before another and found
+    after it must move this, too, or a caller with If-Modified-Since alone would never see it.
+    """
+    moments = [max(one.updated, one.listed, one.first_seen) for one in page.articles]
+    moments += [other.seen for one in page.articles for other in one.appearances]
+    return max(moments, default=None)
+
+
+def _listed(title: str, lines: Sequence[OutlineOut]) -> Response:
+    return _served(Response(opml(title, lines), mimetype=_mimetype("text/x-opml")))
+
+
+def _mimetype(mimetype: str) -> str:
+    """The format's own type; for a browser that would only save that to disk, plain XML's or JSON's."""
+    if request.headers.get("Sec-Fetch-Dest") != "document":
+        return mimetype
+    return "application/json" if mimetype.endswith("json") else "application/xml"
+
+
+def _served(answer: Response, *, private: bool = False) -> Response:
+    answer.headers["Content-Type"] = f"{answer.mimetype}; charset=utf-8"
+    answer.vary.add("Sec-Fetch-Dest")
+    answer.cache_control.private = private
+    # Reader apps that live on web pages of their own may show our icon and our feeds.
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return conditional(answer, shared_seconds=FRESH_SECONDS)

@@ -1,0 +1,117 @@
+"""What the web shows, as one value, and the little that follows from it. Not how it is shown."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from flask import request
+
+from aggregator.model import Feed, Source, Topic
+
+if TYPE_CHECKING:
+    from aggregator.store.database import Database
+
+ENVIRON = "aggregator.site"
+"""Where a request carries its Site, so that all of it sees the same configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The configuration of the moment, as far as the web needs it; replaced whole on a reload.
+
+    base_url: where readers reach us, http(s), perhaps with a path; no address comes from elsewhere.
+    feeds: by slug, every feed there is, private ones too.
+    timezone: an IANA name; days begin at its midnight.
+    auth: user and password of everything but health checks, static files and private feeds.
+    problems: of a refused newer configuration, for people.
+    generation: moves with every reload, so that kept bytes are made again.
+    """
+
+    db: Database
+    base_url: str
+    title: str
+    topics: tuple[Topic, ...]
+    feeds: Mapping[str, Feed]
+    sources: tuple[Source, ...]
+    timezone: str
+    clock: Callable[[], datetime]
+    auth: tuple[str, str] | None = field(default=None, repr=False)
+    problems: tuple[str, ...] = ()
+    generation: int = 0
+    version: str = ""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def today(self) -> date:
+        return self.clock().astimezone(self.zone).date()
+
+    @property
+    def public_feeds(self) -> tuple[Feed, ...]:
+        """What may stand in lists: the feeds without a token."""
+        return tuple(feed for feed in self.feeds.values() if feed.token is None)
+
+    @property
+    def topic_names(self) -> dict[str, str]:
+        return {topic.slug: topic.name for topic in self.topics}
+
+    def topic(self, slug: str) -> Topic | None:
+        return next((topic for topic in self.topics if topic.slug == slug), None)
+
+    def renamed_topic(self, slug: str) -> Topic | None:
+        return next((topic for topic in self.topics if slug in topic.former), None)
+
+    def renamed_feed(self, slug: str) -> Feed | None:
+        return next((feed for feed in self.feeds.values() if slug in feed.former), None)
+
+    def day(self, day: date) -> tuple[datetime, datetime]:
+        """First moment of a day here and of the next one, in UTC.
+
+        Raises OverflowError at the two ends of the calendar.
+        """
+        midnight = datetime.combine(day, time.min, self.zone)
+        after = datetime.combine(day + timedelta(days=1), time.min, self.zone)
+        return midnight.astimezone(UTC), after.astimezone(UTC)
+
+
+def current() -> Site:
+    """The Site of the request under way."""
+    site: Site = request.environ[ENVIRON]
+    return site
+
+
+def opens(feed: Feed, token: str) -> bool:
+    """Whether a caller with this token may read the feed. Takes the same time for every wrong one."""
+    if feed.token is None:
+        return True
+    return bool(feed.token) and hmac.compare_digest(feed.token.encode(), token.encode())
+
+
+def shown_address(source: Source) -> str | None:
+    """A source's address as far as it may be told: none of a file's, of a secret one's.
+
+    What needs a password or a header of the operator's is taken for secret.
+    """
+    parts = urlsplit(source.url)
+    secret = source.auth or source.headers or "@" in parts.netloc
+    return None if secret or parts.scheme not in ("http", "https") else source.url
+
+
+@lru_cache(maxsize=8)
+def base(base_url: str) -> tuple[str, str, str]:
+    """Scheme, host with port, and path without a closing slash.
+
+    >>> base("https://example.org/news/")
+    ('https', 'example.org', '/news')
+    """
+    parts = urlsplit(base_url)
+    return parts.scheme, parts.netloc, parts.path.rstrip("/")

@@ -1,0 +1,158 @@
+"""How dates, states and reasons are put into words: the filters of the templates. No HTML here."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from pathlib import Path
+
+from babel.dates import format_date, format_time
+from flask import Flask, url_for
+from markupsafe import Markup
+
+from aggregator.model import Article, Evidence, Reason, Rule, SourceStatus
+from aggregator.publish.safe import address
+from aggregator.web.site import current
+
+LOCALE = "en"
+
+REASONS: dict[Reason, str] = {
+    Reason.ADDRESS: "Its address is not a proper web address.",
+    Reason.PRIVATE: "It leads to a private network address, which is not allowed for this source.",
+    Reason.DNS: "Its host name can’t be found.",
+    Reason.CONNECT: "Its server can’t be reached.",
+    Reason.TLS: "Its server’s certificate or encryption is not in order.",
+    Reason.TIMEOUT: "Its server took too long to answer.",
+    Reason.INCOMPLETE: "The answer broke off before its end.",
+    Reason.PROTOCOL: "Its server’s answer can’t be understood.",
+    Reason.TOO_LARGE: "The answer is larger than allowed.",
+    Reason.REDIRECTS: "It redirects too many times, or in a circle.",
+    Reason.GONE: "Its publisher says that this feed is gone for good.",
+    Reason.RATE_LIMITED: "Its server asks us to come less often.",
+    Reason.CLIENT_ERROR: "Its server refuses the request.",
+    Reason.SERVER_ERROR: "Its server has a problem of its own.",
+    Reason.FILE: "The file can’t be read.",
+    Reason.NOT_A_FEED: "What is there is not a feed.",
+    Reason.PARSE_TIMEOUT: "Reading the feed took too long, so it was stopped.",
+    Reason.PARSE_CRASH: "The feed broke the parser, so it was set aside.",
+}
+
+_LIST_CHARS = 220
+"""How much of a standfirst a list shows."""
+
+
+def register(app: Flask) -> None:
+    filters = (iso, clock, day, moment, short_day, standfirst, outlets, state, plain_reason, proof)
+    app.jinja_env.filters.update({function.__name__: function for function in filters})
+    app.jinja_env.filters.update({"web": address, "body": body, "host": host})
+    static = Path(app.root_path, "static")
+    marks = {file.name: sha256(file.read_bytes()).hexdigest()[:8] for file in static.iterdir()}
+
+    def asset(name: str) -> str:
+        """The address of a static file, another one whenever its bytes are others."""
+        return url_for("static", filename=name, v=marks[name])
+
+    app.context_processor(lambda: {"site": current(), "asset": asset})
+
+
+def iso(value: datetime) -> str:
+    """For the ``datetime`` attribute.
+
+    >>> iso(datetime(2026, 11, 22, 8, 5, tzinfo=UTC))
+    '2026-11-22T08:05:00Z'
+    """
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def clock(value: datetime) -> str:
+    """The time of day where the site is at home: 19:40."""
+    return format_time(value, "HH:mm", tzinfo=current().zone, locale=LOCALE)
+
+
+def day(value: date) -> str:
+    """
+    >>> day(date(2026, 11, 22))
+    'Sunday, 22 November 2026'
+    """
+    return format_date(value, "EEEE, d MMMM y", locale=LOCALE)
+
+
+def short_day(value: date) -> str:
+    """
+    >>> short_day(date(2026, 11, 22))
+    'Sun, 22 November'
+    """
+    return format_date(value, "EEE, d MMMM", locale=LOCALE)
+
+
+def moment(value: datetime) -> str:
+    """Date and time where the site is at home: 22 November 2026, 19:40."""
+    local = value.astimezone(current().zone)
+    return f"{format_date(local, 'd MMMM y', locale=LOCALE)}, {local:%H:%M}"
+
+
+def standfirst(article: Article) -> str:
+    """The summary, or the text's beginning, cut at a word for a list."""
+    text = " ".join((article.summary or article.text[: 2 * _LIST_CHARS]).split())
+    if len(text) <= _LIST_CHARS:
+        return text
+    cut = text[:_LIST_CHARS]
+    return f"{cut.rsplit(' ', 1)[0] if ' ' in cut else cut}…"
+
+
+def outlets(article: Article) -> list[tuple[str, str | None]]:
+    """Name and link of every outlet once, the one that speaks for the article first."""
+    found: dict[str, tuple[str, str | None]] = {}
+    for appearance in article.appearances:
+        link = address(appearance.link or article.link)
+        found.setdefault(appearance.outlet.key, (appearance.outlet.name, link))
+    return list(found.values())
+
+
+def state(source: SourceStatus) -> tuple[str, str]:
+    """How a source is doing: a word for the style sheet, and a phrase for people."""
+    if source.last_polled is None:
+        return "new", "not polled yet"
+    if not source.failures:
+        return "ok", "ok"
+    since = f"since {moment(source.last_success)}" if source.last_success else "from the start"
+    if source.result == Reason.RATE_LIMITED:
+        return "waiting", f"waiting, {since}"
+    return "failing", f"failing {since}"
+
+
+def plain_reason(result: str | None) -> str:
+    """Why a poll failed, in a sentence; "" for one that didn't."""
+    return REASONS[Reason(result)] if result in list(Reason) else ""
+
+
+def proof(evidence: Evidence) -> tuple[str, str, str]:
+    """A reason for a topic as a sentence: before the words, the words, and after them."""
+    place = {"title": "in the headline", "summary": "in the standfirst"}.get(
+        evidence.field, f"in the {evidence.field}"
+    )
+    after = {
+        Rule.ANY: f"{place}, one of the topic’s words: {evidence.term}",
+        Rule.ALL: f"{place}, one of the words that it must have: {evidence.term}",
+        Rule.PLACE: f"{place}, a name of the place {evidence.term}",
+        Rule.CATEGORY: "a category that the publisher gave it",
+        Rule.SOURCE: "the source, of which every article has this topic",
+    }
+    return "", evidence.words, after[evidence.rule]
+
+
+_HEADING = re.compile(r"<(/?)h([1-6])(?=[\s>])")
+
+
+def body(html: str) -> Markup:
+    """Clean HTML as part of our page: its headings go below ours, without a gap between levels.
+
+    Only digits change, so this can't open what cleaning has closed.
+
+    >>> str(body("<h1>a</h1><h4>b</h4>"))
+    '<h2>a</h2><h3>b</h3>'
+    """
+    levels = sorted({level for _, level in _HEADING.findall(html)})
+    ours = {level: min(number, 6) for number, level in enumerate(levels, start=2)}
+    return Markup(_HEADING.sub(lambda m: f"<{m[1]}h{ours[m[2]]}", html))  # noqa: S704 - parse cleaned it
