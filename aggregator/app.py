@@ -73,6 +73,7 @@ class App:
     clock: Callable[[], datetime]
     config: Config
     db: Database
+    tagger: Tagger
     stamp: str
     problems: tuple[str, ...] = ()
     generation: int = 0
@@ -111,7 +112,7 @@ class App:
             return False
         self.stamp = stamp
         try:
-            new = configuration.load(self.directory, self.environ, data=self.data)
+            new = configuration.load(self.directory, self.environ)
         except ConfigError as error:
             self.problems = tuple(map(str, error.problems))
             self.generation += 1
@@ -120,7 +121,7 @@ class App:
         for field in ("database", "host", "port"):
             if getattr(new.service, field) != getattr(self.config.service, field):
                 _log.warning("service.%s changed; it takes effect after a restart", field)
-        self.config, self.problems = new, ()
+        self.config, self.tagger, self.problems = new, Tagger(new.topics), ()
         self.generation += 1
         self.announce()
         _log.info("took up the changed configuration: %s", summary(new))
@@ -131,6 +132,11 @@ def summary(config: Config) -> str:
     """One line on how much a configuration holds."""
     counts = ((config.sources, "source"), (config.topics, "topic"), (config.feeds, "feed"))
     return ", ".join(f"{len(many)} {noun}{'s'[: len(many) != 1]}" for many, noun in counts)
+
+
+def database_url(config: Config, data: Path) -> str:
+    """Where the database is: as configured, else an SQLite file in the data folder."""
+    return config.service.database or f"sqlite:///{data / 'aggregator.db'}"
 
 
 @contextmanager
@@ -144,11 +150,11 @@ def opened(
 
     Raises ConfigError and StoreError.
     """
-    stamp = configuration.fingerprint(directory)
-    config = configuration.load(directory, environ, data=data)
-    db = Database.open(config.service.database, now=clock())
+    config = configuration.load(directory, environ)
+    db = Database.open(database_url(config, data), now=clock())
     try:
-        app = App(directory, data, environ, clock, config, db, stamp)
+        tagger = Tagger(config.topics)
+        app = App(directory, data, environ, clock, config, db, tagger, config.fingerprint)
         app.announce()
         yield app
     finally:
@@ -156,38 +162,46 @@ def opened(
 
 
 @contextmanager
-def polling(app: App) -> Iterator[Callable[[], Parts]]:
-    """Open what polls need; yield a function that gives the parts as configured at its call."""
-    service = app.config.service
+def reading(config: Config) -> Iterator[tuple[Fetcher, Sandbox]]:
+    """Open what reads sources, within the configured limits."""
+    service = config.service
     limits = Limits(
         seconds=service.fetch.seconds,
         max_bytes=service.fetch.max_bytes,
         redirects=service.fetch.redirects,
     )
-    worker = f"{socket.gethostname()}/{os.getpid()}"
-    _free_leases_of_the_dead(app.db)
+    agent = f"Aggregator/{__version__} (+{service.contact or service.base_url})"
     with (
-        Fetcher(limits, user_agent(service.contact), service.fetch.allow_private) as fetcher,
+        Fetcher(limits, agent, service.fetch.allow_private) as fetcher,
         Sandbox(
             processes=service.parse.processes,
             seconds=service.parse.seconds,
             memory_mb=service.parse.memory_mb,
         ) as sandbox,
     ):
-        lease = timedelta(seconds=service.fetch.seconds + service.parse.seconds) + _SETTLE
+        yield fetcher, sandbox
+
+
+@contextmanager
+def polling(app: App) -> Iterator[Callable[[], Parts]]:
+    """Open what polls need; yield a function that gives the parts as configured at its call."""
+    worker = f"{socket.gethostname()}/{os.getpid()}"
+    _free_leases_of_the_dead(app.db)
+    service = app.config.service
+    lease = timedelta(seconds=service.fetch.seconds + service.parse.seconds) + _SETTLE
+    with reading(app.config) as (fetcher, sandbox):
 
         def parts() -> Parts:
-            config = app.config
             return Parts(
                 db=app.db,
                 fetcher=fetcher,
                 sandbox=sandbox,
-                tagger=Tagger(config.topics),
-                sources={source.key: source for source in config.sources},
-                every=config.service.poll.every,
+                tagger=app.tagger,
+                sources={source.key: source for source in app.config.sources},
+                every=app.config.service.poll.every,
                 worker=worker,
                 lease=lease,
-                workers=config.service.poll.workers,
+                workers=app.config.service.poll.workers,
                 clock=app.clock,
                 dice=random.random,
             )
@@ -196,11 +210,6 @@ def polling(app: App) -> Iterator[Callable[[], Parts]]:
             yield parts
         finally:
             sources.release(app.db, worker)
-
-
-def user_agent(contact: str) -> str:
-    """How we name ourselves to publishers: the program, its version, whom to ask."""
-    return f"Aggregator/{__version__} (+{contact})"
 
 
 def _free_leases_of_the_dead(db: Database) -> None:
@@ -218,12 +227,15 @@ def _alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
+        pass  # another user's
     return True
 
 
 def serve(app: App) -> None:
-    """Poll on schedule and serve pages and feeds, until SIGTERM or Ctrl-C."""
+    """Poll on schedule and serve pages and feeds, until SIGTERM or Ctrl-C.
+
+    Raises UsageError if the address can't be listened on.
+    """
     service = app.config.service
     flask = create_app(app.site)
     try:
@@ -268,7 +280,7 @@ def _jobs(app: App, parts: Callable[[], Parts], stop: Event) -> tuple[Job, ...]:
             changed.set()
 
     def tag_again() -> None:
-        retag.if_needed(app.db, parts(), stop)
+        retag.catch_up(app.db, app.tagger, app.config.sources, stop)
 
     def prune() -> None:
         polls.prune(app.db, app.clock() - HISTORY)

@@ -1,15 +1,8 @@
-"""Applying today's topics to stored articles. Goes on where it stopped; runs beside polls."""
+"""Applying today's topics to stored articles. Runs beside polls; starting again is harmless."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping
-from threading import Event
-
-from aggregator.model import Source, TopicHit, Topic, Article
-from aggregator.store import articles
-from aggregator.store.database import Database
-from aggregator.tag.rules import Tagger
-
-_log = logging.getLogger(__name__)
+from collections.abc import Iterable, Sequence
+from itertools import batched

@@ -25,7 +25,7 @@ def check(place: Place, online: bool, as_json: bool) -> None:
     Exit code 2 if the configuration is wrong, 1 if a source can't be read.
     """
     try:
-        config = load(place.config, environment(), data=place.data)
+        config = load(place.config, environment())
     except ConfigError as error:
         if not as_json:
             raise

@@ -29,7 +29,7 @@ def import_(place: Place, file: Path, name: str | None) -> None:
         raise UsageError(f"{target.name}: the name of a .yaml file in {place.config} is needed")
     if target.exists():
         raise UsageError(f"{target} is there already; choose another name with --to NAME.yaml")
-    known = configuration.load(place.config, environment(), data=place.data).sources
+    known = configuration.load(place.config, environment()).sources
     outlines = read_opml(file.read_bytes())
     new = _new_sources(outlines, {source.url for source in known}, {source.key for source in known})
     if not new:
@@ -38,7 +38,7 @@ def import_(place: Place, file: Path, name: str | None) -> None:
     body = yaml.safe_dump({"sources": new}, allow_unicode=True, sort_keys=False, width=1000)
     target.write_text(f"# From {file.name}\n{body}", encoding="utf-8")
     try:
-        configuration.load(place.config, environment(), data=place.data)
+        configuration.load(place.config, environment())
     except ConfigError:
         target.unlink()
         raise
@@ -98,8 +98,8 @@ def backup(place: Place, path: Path, force: bool) -> None:
 @click.pass_obj
 def restore(place: Place, path: Path, force: bool) -> None:
     """Put a backup in the place of an empty database; stop the service first."""
-    config = configuration.load(place.config, environment(), data=place.data)
-    backups.restore(path, config.service.database, now=now(), force=force)
+    config = configuration.load(place.config, environment())
+    backups.restore(path, app.database_url(config, place.data), now=now(), force=force)
     click.echo(f"restored {path}")
 
 

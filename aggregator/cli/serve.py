@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
-from pathlib import Path
 
 import click
 
@@ -26,28 +24,20 @@ def serve(place: Place) -> None:
 
 
 @click.command("demo")
-@click.option(
-    "--for",
-    "minutes",
-    type=click.IntRange(min=1),
-    help="Stop by itself after so many minutes.",
-)
 @click.pass_obj
-def run_demo(place: Place, minutes: int | None) -> None:
+def run_demo(place: Place) -> None:
     """Run the service on bundled sample feeds; needs no network.
 
-    Its data goes to a folder of its own, beside yours.
+    Its data goes to a folder of its own, below yours.
     """
     log_to_stderr()
     config = place.config / "demo"
-    data = place.data / "demo"
     with (
         demo.served(config / "samples", DEMO_PORT, now()) as base,
-        app.opened(config, data, environment()) as opened,
+        app.opened(config, place.data / "demo", environment()) as opened,
     ):
         _log.info("the sample feeds are served at %s", base)
-        app.serve(opened, stop_after=timedelta(minutes=minutes) if minutes else None)
+        app.serve(opened)
 
 
 COMMANDS = {"serve": serve, "demo": run_demo}
-__all__ = ["COMMANDS", "Path"]

@@ -66,8 +66,9 @@ def unknown_key(key: Node, known: Iterable[str], later: Iterable[str] = ()) -> P
     hint = nearest(name, (*known, *later))
     if hint in later:
         return key.problem(f"unknown key ('{hint}' is not supported by this version)")
-    listed = f"; known are {', '.join(known)}"
-    return key.problem(f"unknown key{f", did you mean '{hint}'?" if hint else listed}")
+    if hint:
+        return key.problem(f"unknown key, did you mean '{hint}'?")
+    return key.problem(f"unknown key; there are {', '.join(known)}")
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

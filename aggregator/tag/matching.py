@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -59,7 +60,10 @@ def _column(*texts: str) -> str:
 
 
 def matches(query: Query, article: Article, now: datetime) -> bool:
-    """Return whether the query holds for the article. now: aware, UTC; only ``within:`` reads it."""
+    """Return whether the query holds for the article.
+
+    now: aware, UTC; only ``within:`` reads it.
+    """
     return _holds(query, article, search_columns(article), now)
 
 
@@ -128,8 +132,6 @@ def normal_host(name: str) -> str:
     """Return a host name as ``Domain`` holds it."""
     name = name.strip(".").lower()
     if not name.isascii():
-        try:
+        with suppress(UnicodeError):  # no name that DNS could know: compared as it is written
             name = name.encode("idna").decode("ascii")
-        except UnicodeError:
-            pass  # no name that DNS could know: compared as it is written
     return name.removeprefix("www.")

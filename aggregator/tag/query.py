@@ -38,13 +38,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
 from aggregator.errors import QueryError
-from aggregator.tag.matching import SearchColumns, link_host, matches, normal_host, search_columns
+from aggregator.tag.fields import READERS
+from aggregator.tag.matching import SearchColumns, link_host, matches, search_columns
 from aggregator.tag.syntax import (
     After,
     And,
@@ -65,7 +65,6 @@ from aggregator.tag.syntax import (
     leaves,
     references,
 )
-from aggregator.tag.words import tokens
 
 __all__ = [
     "After",
@@ -106,11 +105,16 @@ def parse_query(text: str) -> Query:
     if len(text) > MAX_LENGTH:
         message = f"a query has at most {MAX_LENGTH} characters"
         raise QueryError(message, text, MAX_LENGTH)
+    if bad := _UNSPEAKABLE.search(text):
+        shown = _UNSPEAKABLE.sub("\ufffd", text)
+        raise QueryError("this character can't be searched for", shown, bad.start())
     return _Parser(text).query()
 
 
 # --- lexemes ----------------------------------------------------------------------------------
 
+# Control characters and lone surrogates: no article has them, and databases choke on them.
+_UNSPEAKABLE = re.compile("[\\x00-\\x08\\x0e-\\x1f\\x7f\\ud800-\\udfff]")
 _QUOTES = str.maketrans("“”„", '"""')
 _LEXEME = re.compile(
     r"""(?=\S)  (?P<sign> [()] | -(?=[^\s)]) )
@@ -147,7 +151,8 @@ def _lexemes(text: str) -> Iterator[_Lexeme]:
             continue
         terms += 1
         if terms > MAX_TERMS:
-            raise QueryError(f"a query has at most {MAX_TERMS} terms", text, at)
+            message = f"a query has at most {MAX_TERMS} terms"
+            raise QueryError(message, text, at)
         yield _Lexeme(at, "", field, match["quoted"] or word, value_at)
     yield _Lexeme(len(text), _END)
 
@@ -204,16 +209,16 @@ class _Parser:
         return query
 
     def _term(self, term: _Lexeme) -> Leaf:
-        field = (term.field or "any").lower()
-        if field not in _READERS or (field == "any" and term.field):
-            near = difflib.get_close_matches(field, _READERS, n=1)
+        field = (term.field or "").lower()
+        if field not in READERS:
+            near = difflib.get_close_matches(field, READERS, n=1)
             hint = f"did you mean “{near[0]}:”?" if near else "to search for it, put it in quotes"
             self._fail(f"unknown field “{term.field}”, {hint}", term.at)
         if not term.value.strip():
             where = f"after “{term.field}:”" if term.field else "between these quotes"
             self._fail(f"nothing stands {where}", term.at)
         try:
-            return _READERS[field](term.value)
+            return READERS[field](term.value)
         except ValueError as error:
             self._fail(str(error), term.value_at)
 
@@ -235,73 +240,3 @@ class _Parser:
 
     def _fail(self, message: str, at: int) -> NoReturn:
         raise QueryError(message, self._text, at)
-
-
-# --- the values of fields: each reader raises ValueError with the reason ------------------------
-
-_LANGUAGE = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,8})*")
-_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
-_MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
-)
-_SPAN = re.compile(r"([1-9][0-9]{0,3})([mhdw])")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-
-
-def _phrase(field: Field, value: str) -> Phrase:
-    words = tokens(value)
-    if not words:
-        message = f"“{value}” has no letters or digits"
-        raise ValueError(message)
-    return Phrase(field, words)
-
-
-def _lang(value: str) -> Lang:
-    code = value.lower().replace("_", "-")
-    if not _LANGUAGE.fullmatch(code):
-        message = f"“{value}” is no language code; write one like en or pt-BR"
-        raise ValueError(message)
-    return Lang(code)
-
-
-def _domain(value: str) -> Domain:
-    host = normal_host(value)
-    if not _HOST.fullmatch(host):
-        message = f"“{value}” is no host name; write one like example.org"
-        raise ValueError(message)
-    return Domain(host)
-
-
-def _moment(value: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(value) if _MOMENT.fullmatch(value.upper()) else None
-        if at is not None:
-            return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        pass  # a day or an hour that no calendar has
-    message = f"“{value}” is no date; write one like 2026-11-30 or 2026-11-30T18:00Z"
-    raise ValueError(message)
-
-
-def _within(value: str) -> Within:
-    match = _SPAN.fullmatch(value)
-    if not match:
-        message = f"“{value}” is no duration; write one like 30m, 12h, 7d or 2w"
-        raise ValueError(message)
-    return Within(timedelta(**{_UNITS[match[2]]: int(match[1])}))
-
-
-_READERS: dict[str, Callable[[str], Leaf]] = {
-    "any": lambda value: _phrase("any", value),
-    "title": lambda value: _phrase("title", value),
-    "author": lambda value: _phrase("author", value),
-    "category": lambda value: _phrase("category", value),
-    "topic": Topic,
-    "source": Source,
-    "lang": _lang,
-    "domain": _domain,
-    "after": lambda value: After(_moment(value)),
-    "before": lambda value: Before(_moment(value)),
-    "within": _within,
-}

@@ -1,4 +1,4 @@
-"""Text → folded words, the one notion of "same word" of tags, queries and search; it knows no language.
+"""Text → folded words, the one notion of "same word" for tags and queries; knows no language.
 
 Two spellings that a reader takes for the same word fold to the same string: case, width, accents,
 Arabic harakat, Hebrew niqqud, the dot of the Turkish i, the forms of yeh and kaf, ё and the
@@ -22,9 +22,11 @@ MAX_TOKEN = 200
 _DROPPED_MARKS = (
     (0x0300, 0x036F),  # Latin, Greek and Cyrillic accents
     (0x0483, 0x0489),  # Cyrillic titlo
-    (0x0591, 0x05BD), (0x05BF, 0x05BF), (0x05C1, 0x05C2), (0x05C4, 0x05C5), (0x05C7, 0x05C7),  # niqqud
+    # Hebrew niqqud
+    (0x0591, 0x05BD), (0x05BF, 0x05BF), (0x05C1, 0x05C2), (0x05C4, 0x05C5), (0x05C7, 0x05C7),
+    # Arabic harakat, hamza and madda
     (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670), (0x06D6, 0x06DC), (0x06DF, 0x06E4),
-    (0x06E7, 0x06E8), (0x06EA, 0x06ED), (0x08CA, 0x08E1), (0x08E3, 0x08FF),  # harakat, hamza, madda
+    (0x06E7, 0x06E8), (0x06EA, 0x06ED), (0x08CA, 0x08E1), (0x08E3, 0x08FF),
     (0x0711, 0x0711), (0x0730, 0x074A),  # Syriac points
     (0x093C, 0x093C),  # Devanagari nukta, which many writers leave out
     (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE20, 0xFE2F),

@@ -12,11 +12,7 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as AnyResponse
 
 from aggregator.model import Article, Channel, Feed, Page
-from aggregator.publish.atom import atom
-from aggregator.publish.identity import feed_uri
-from aggregator.publish.jsonfeed import jsonfeed
-from aggregator.publish.opml import OutlineOut, opml
-from aggregator.publish.rss import rss
+from aggregator.publish import MIME, Outline, atom, feed_uri, jsonfeed, opml, rss
 from aggregator.store import feeds as stored_feeds
 from aggregator.store import search
 from aggregator.store.sources import statuses
@@ -37,14 +33,13 @@ OLDER = 100
 @dataclass(frozen=True, slots=True)
 class Format:
     name: str
-    mimetype: str
     write: Callable[[Channel, Sequence[Article]], bytes]
 
 
 FORMATS = {
-    "atom": Format("Atom", "application/atom+xml", atom),
-    "rss": Format("RSS", "application/rss+xml", rss),
-    "json": Format("JSON Feed", "application/feed+json", jsonfeed),
+    "atom": Format("Atom", atom),
+    "rss": Format("RSS", rss),
+    "json": Format("JSON Feed", jsonfeed),
 }
 
 
@@ -102,7 +97,7 @@ def found(form: str) -> Response:
 def outputs() -> Response:
     """Every public feed, to be imported into a reader app in one go."""
     site = current()
-    lines = [OutlineOut(feed.title, address(feed, "atom"), home(feed)) for feed in site.public_feeds]
+    lines = [Outline(feed.title, address(feed, "atom"), home(feed)) for feed in site.public_feeds]
     return _listed(f"{site.title}: feeds", lines)
 
 
@@ -116,7 +111,7 @@ def inputs() -> Response:
         url, status = shown_address(source), known.get(source.key)
         name = source.name or (status.name if status else source.key)
         if url is not None:
-            lines.append(OutlineOut(name, url, status.site_url if status else None))
+            lines.append(Outline(name, url, status.site_url if status else None))
     return _listed(f"{site.title}: sources", lines)
 
 
@@ -155,7 +150,7 @@ def _answer(asked: _Asked) -> Response:
     stores: _Stores = current_app.extensions[__name__]
     kept = stores.others if asked.search or asked.before else stores.newest
     body = kept.get(asked, stamp, lambda: _render(asked, query, now))
-    answer = Response(body.body, mimetype=_mimetype(FORMATS[asked.form].mimetype))
+    answer = Response(body.body, mimetype=_mimetype(MIME[asked.form]))
     answer.set_etag(body.etag)
     answer.last_modified = body.modified
     own = address(asked.feed, asked.form, before=asked.before, search=asked.search)
@@ -174,7 +169,9 @@ def _render(asked: _Asked, query: Query, now: datetime) -> Rendered:
         title=feed.title,
         description=feed.description or f"{feed.title}, from {site.title}",
         home=home(feed),
-        urls={form: address(feed, form, search=asked.search) for form in FORMATS},
+        urls={
+            form: address(feed, form, before=asked.before, search=asked.search) for form in FORMATS
+        },
         pages=url_for("pages.article", article="", _external=True),
         icon=url_for("pages.favicon", _external=True),
         next_url=page.next and address(feed, asked.form, before=page.next, search=asked.search),
@@ -197,7 +194,7 @@ def _modified(page: Page) -> datetime | None:
 
 
 def _listed(title: str, lines: Sequence[OutlineOut]) -> Response:
-    return _served(Response(opml(title, lines), mimetype=_mimetype("text/x-opml")))
+    return _served(Response(opml(title, lines), mimetype=_mimetype(MIME["opml"])))
 
 
 def _mimetype(mimetype: str) -> str:
@@ -211,6 +208,4 @@ def _served(answer: Response, *, private: bool = False) -> Response:
     answer.headers["Content-Type"] = f"{answer.mimetype}; charset=utf-8"
     answer.vary.add("Sec-Fetch-Dest")
     answer.cache_control.private = private
-    # Reader apps that live on web pages of their own may show our icon and our feeds.
-    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return conditional(answer, shared_seconds=FRESH_SECONDS)
