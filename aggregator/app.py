@@ -21,7 +21,8 @@ from types import FrameType
 
 from waitress.server import create_server
 
-from aggregator import __version__, config as configuration, retag
+from aggregator import __version__, retag
+from aggregator import config as configuration
 from aggregator.config import Config
 from aggregator.errors import ConfigError, UsageError
 from aggregator.fetch.session import Fetcher, Limits
@@ -241,7 +242,12 @@ def serve(app: App) -> None:
     try:
         # 150 half-open requests stop waitress at its default limit of 100 connections.
         server = create_server(
-            flask, host=service.host, port=service.port, threads=8, connection_limit=1000, ident=None
+            flask,
+            host=service.host,
+            port=service.port,
+            threads=8,
+            connection_limit=1000,
+            ident=None,
         )
     except OSError as error:
         message = (
@@ -280,7 +286,8 @@ def _jobs(app: App, parts: Callable[[], Parts], stop: Event) -> tuple[Job, ...]:
             changed.set()
 
     def tag_again() -> None:
-        retag.catch_up(app.db, app.tagger, app.config.sources, stop)
+        config = app.config
+        retag.catch_up(app.db, app.tagger, config.topics, config.sources, Either(stop, changed))
 
     def prune() -> None:
         polls.prune(app.db, app.clock() - HISTORY)

@@ -19,7 +19,7 @@ class AggregatorError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake in the configuration.
+    """One mistake in the configuration. Line and column count from 1; line 0: no place in a file.
 
     >>> str(Problem("config/topics.yaml", 7, 5, "topics.war.sbject", "unknown key"))
     'config/topics.yaml:7:5: topics.war.sbject: unknown key'
@@ -32,7 +32,7 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}:{self.column}"
+        where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         return ": ".join(part for part in (where, self.path, self.message) if part)
 
 

@@ -1,8 +1,82 @@
-"""Applying today's topics to stored articles. Runs beside polls; starting again is harmless."""
+"""Applying today's topics to stored articles. Not for articles that come in.
+
+Runs beside polls; being stopped and started again is harmless.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable, Sequence
-from itertools import batched
+from collections.abc import Mapping, Sequence
+from threading import Event
+
+from aggregator.model import Article, Evidence, Rule, Source, Topic, TopicHit
+from aggregator.store import articles
+from aggregator.store.database import Database
+from aggregator.tag.rules import Tagger
+
+_log = logging.getLogger(__name__)
+
+_BATCH = 200
+_RULES = "1"
+"""Moves when ``tag`` decides otherwise than before on the same configuration."""
+
+
+def topics_of(
+    tagger: Tagger, sources: Mapping[str, Source], article: Article
+) -> tuple[TopicHit, ...]:
+    """Return the topics of a stored article: by its text, and by every source that carries it."""
+    found: dict[str, list[Evidence]] = {}
+    for number, appearance in enumerate(article.appearances):
+        key = appearance.outlet.key
+        source = sources.get(key)
+        hits = tagger.hits(article, key, source.topics if source else ())
+        for hit in hits:
+            # The text is the same for every source: it is evidence once.
+            new = hit.why if number == 0 else from_source(hit)
+            if new:
+                found.setdefault(hit.topic, []).extend(new)
+    return tuple(TopicHit(topic, tuple(why)) for topic, why in found.items())
+
+
+def from_source(hit: TopicHit) -> tuple[Evidence, ...]:
+    """Return the part of a hit that rests on the operator's word for the whole source."""
+    return tuple(evidence for evidence in hit.why if evidence.rule is Rule.SOURCE)
+
+
+def version(topics: Sequence[Topic], sources: Sequence[Source]) -> str:
+    """Return what changes when stored articles have to be tagged again."""
+    told = (_RULES, topics, sorted((source.key, source.topics) for source in sources))
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def catch_up(
+    db: Database,
+    tagger: Tagger,
+    topics: Sequence[Topic],
+    sources: Sequence[Source],
+    stop: Event,
+) -> int:
+    """Tag stored articles again if the topics changed since it was last done.
+
+    Return how many articles changed. Stops early, without having finished, when ``stop`` is set.
+    """
+    wanted = version(topics, sources)
+    if articles.tagged_with(db) == wanted:
+        return 0
+    by_key = {source.key: source for source in sources}
+    changed, moved = 0, dict[str, tuple[TopicHit, ...]]()
+    for article in articles.iterate(db, _BATCH):
+        if stop.is_set():
+            return changed
+        hits = topics_of(tagger, by_key, article)
+        if set(hits) != set(article.topics):
+            moved[article.id] = hits
+        if len(moved) == _BATCH:
+            articles.retag(db, moved)
+            changed += len(moved)
+            moved = {}
+    articles.retag(db, moved)
+    articles.set_tagged_with(db, wanted)
+    _log.info("tagged stored articles by today's topics: %d changed", changed + len(moved))
+    return changed + len(moved)

@@ -1,4 +1,4 @@
-"""Articles written for the tests of what goes out: rich, bare, right to left, carried by several."""
+"""Articles for the tests of what goes out: rich, bare, right to left, carried by several."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands of `python run.py`: read the arguments, one call, print. See ``docs/ARCHITECTURE.md``.
+"""The commands of `python run.py`: read the arguments, one call, print. No logic of their own.
 
 Exit codes: 0 done · 1 tried, but failed (all sources, an example, a source of `check --online`) ·
 2 wrong use or wrong configuration · 3 the database can't be used.
@@ -39,6 +39,12 @@ _COMMANDS = {
 }
 
 
+def _command(name: str) -> click.Command:
+    module = import_module(f"aggregator.cli.{_COMMANDS[name]}")
+    command: click.Command = module.COMMANDS[name]
+    return command
+
+
 class _Commands(click.Group):
     """Commands in the order in which a newcomer meets them, each loaded when it is used."""
 
@@ -48,9 +54,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module = import_module(f"aggregator.cli.{_COMMANDS[cmd_name]}")
-        command: click.Command = module.COMMANDS[cmd_name]
-        return command
+        return _command(cmd_name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -91,9 +95,7 @@ def cli(ctx: click.Context, config: Path, data: Path) -> None:
     """
     ctx.obj = Place(config, data)
     if ctx.invoked_subcommand is None:
-        command = cli.get_command(ctx, "serve")
-        assert command is not None
-        ctx.invoke(command)
+        ctx.invoke(_command("serve"))
 
 
 def main() -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 import yaml
 
-from aggregator import app, config as configuration
+from aggregator import app
+from aggregator import config as configuration
 from aggregator.cli.output import Place, environment, now
 from aggregator.errors import ConfigError, UsageError
 from aggregator.parse.opml import Outline, read_opml

@@ -80,7 +80,7 @@ def _print(results: dict[str, Commit | None], total: int, *, as_json: bool) -> N
     if as_json:
         print_json(rows)
         return
-    columns = ("source", "result", "#entries", "#new", "#changed", "#skipped", "#kB", "#ms", "detail")
+    columns = ("source", "result", *(f"#{name}" for name in _COUNTS), "detail")
     table("", columns, ([row[column.removeprefix("#")] for column in columns] for row in rows))
     failed = sum(bool(row["failed"]) for row in rows)
     new = sum(row["new"] for row in rows)
@@ -90,7 +90,8 @@ def _print(results: dict[str, Commit | None], total: int, *, as_json: bool) -> N
 
 def _row(key: str, commit: Commit | None) -> dict[str, Any]:
     if commit is None:
-        return _ROW | {"source": key, "result": "crashed", "detail": "see the log", "failed": True}
+        crashed = {"source": key, "result": "crashed", "failed": True, "detail": "see the log"}
+        return dict.fromkeys(_COUNTS, 0) | crashed
     verdicts = [arrival.verdict for arrival in commit.arrivals]
     return {
         "source": key,
@@ -107,6 +108,6 @@ def _row(key: str, commit: Commit | None) -> dict[str, Any]:
     }
 
 
-_ROW: dict[str, Any] = dict.fromkeys(("entries", "new", "changed", "also", "skipped", "kB", "ms"), 0)
+_COUNTS = ("entries", "new", "changed", "also", "skipped", "kB", "ms")
 
 COMMANDS = {"poll": poll}

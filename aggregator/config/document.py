@@ -55,6 +55,7 @@ _SYNTAX = {
     ),
     "found invalid Unicode character escape code": ("this escape is no character", False),
 }
+_VALUES = (yaml.ScalarEvent, yaml.SequenceStartEvent, yaml.MappingStartEvent)
 _CANNOT_START = "found character that cannot start any token"
 
 
@@ -73,7 +74,7 @@ class Node:
     line: int
     column: int
     path: str
-    value: None | str | list[Node] | dict[str, Entry]
+    value: str | list[Node] | dict[str, Entry] | None
     inset: int | None = None
     """Columns from the node to the first character of its text; None if it isn't on one line."""
 
@@ -100,15 +101,15 @@ class _Broken(Exception):
 
     def __init__(self, file: str, line: int, column: int, message: str) -> None:
         super().__init__(message)
-        self.problem = Problem(file, line + 1, column + 1, "", message)
+        self.problem = Problem(file, line, column, "", message)
 
 
 def _text(file: str, body: bytes) -> str:
     if len(body) > MAX_BYTES:
         message = f"has more than {MAX_BYTES:,} bytes: split the file"
-        raise _Broken(file, 0, 0, message)
+        raise _Broken(file, 1, 1, message)
     if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise _Broken(file, 0, 0, "is saved as UTF-16: save it as UTF-8")
+        raise _Broken(file, 1, 1, "is saved as UTF-16: save it as UTF-8")
     body = body.removeprefix(codecs.BOM_UTF8)
     try:
         text = body.decode()
@@ -123,7 +124,8 @@ def _text(file: str, body: bytes) -> str:
 
 
 def _end(text: str) -> tuple[int, int]:
-    return text.count("\n"), len(text) - text.rfind("\n") - 1
+    """Return the place (from 1) that comes after ``text``."""
+    return text.count("\n") + 1, len(text) - text.rfind("\n")
 
 
 class _Reader:
@@ -146,10 +148,8 @@ class _Reader:
             return None
         if not isinstance(top.value, dict):
             what = "a list" if isinstance(top.value, list) else "text"
-            message = (
-                f"the file must consist of keys such as 'sources:' or 'topics:', but it holds {what}"
-            )
-            raise _Broken(self.file, top.line - 1, top.column - 1, message)
+            message = f"a file holds keys such as 'sources:' or 'topics:', but this one is {what}"
+            raise _Broken(self.file, top.line, top.column, message)
         return top
 
     def _top(self, events: Iterator[yaml.Event]) -> Node | None:
@@ -162,27 +162,26 @@ class _Reader:
         return top
 
     def _node(self, event: yaml.Event, events: Iterator[yaml.Event], path: str, depth: int) -> Node:
-        if isinstance(event, yaml.AliasEvent):
+        if not isinstance(event, _VALUES):
             return self._alias(event)
         if depth > MAX_DEPTH:
             raise self._broken(event, f"is nested more than {MAX_DEPTH} levels deep")
         if event.tag not in _TAGS:
-            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            tag = str(event.tag).replace("tag:yaml.org,2002:", "!!")
             raise self._broken(event, f"the YAML tag '{tag}' is not allowed: delete it")
         before = self._read + self._aliased
         self._read += 1
-        value: None | str | list[Node] | dict[str, Entry]
+        value: str | list[Node] | dict[str, Entry] | None
         inset = None
         if isinstance(event, yaml.ScalarEvent):
             value = None if not event.style and event.value in _NOTHING else event.value
-            if event.start_mark.line == event.end_mark.line:
+            if event.style not in ("|", ">"):
                 inset = 1 if event.style else 0
         elif isinstance(event, yaml.SequenceStartEvent):
             value = self._sequence(events, path, depth)
         else:
             value = self._mapping(events, path, depth)
-        mark = event.start_mark
-        node = Node(self.file, mark.line + 1, mark.column + 1, path, value, inset)
+        node = Node(self.file, *_place(event), path, value, inset)
         if event.anchor:
             self._anchors[event.anchor] = node, self._read + self._aliased - before
         return node
@@ -199,8 +198,7 @@ class _Reader:
             if not isinstance(event, yaml.ScalarEvent):
                 raise self._broken(event, "a key must be one word")
             inner = f"{path}.{event.value}" if path else event.value
-            mark = event.start_mark
-            key = Node(self.file, mark.line + 1, mark.column + 1, inner, event.value, 0)
+            key = Node(self.file, *_place(event), inner, event.value, 0)
             entry = Entry(key, self._node(next(events), events, inner, depth + 1))
             if first := entries.get(event.value):
                 message = f"stands here a second time; the first is in line {first.key.line}"
@@ -209,11 +207,13 @@ class _Reader:
                 entries[event.value] = entry
         return entries
 
-    def _alias(self, event: yaml.AliasEvent) -> Node:
-        if event.anchor not in self._anchors:
-            message = f"'*{event.anchor}' refers to nothing before it; put text with a * in quotes"
+    def _alias(self, event: yaml.Event) -> Node:
+        assert isinstance(event, yaml.AliasEvent)  # noqa: S101  nothing else is left
+        name = str(event.anchor)
+        if name not in self._anchors:
+            message = f"'*{name}' refers to nothing before it; put text with a * in quotes"
             raise self._broken(event, message)
-        node, size = self._anchors[event.anchor]
+        node, size = self._anchors[name]
         self._aliased += size
         if self._aliased > MAX_ALIASED:
             message = f"aliases (*name) add more than {MAX_ALIASED:,} values: write them out"
@@ -221,19 +221,24 @@ class _Reader:
         return node
 
     def _broken(self, event: yaml.Event, message: str) -> _Broken:
-        return _Broken(self.file, event.start_mark.line, event.start_mark.column, message)
+        return _Broken(self.file, *_place(event), message)
+
+
+def _place(event: yaml.Event) -> tuple[int, int]:
+    mark = event.start_mark
+    assert mark is not None  # noqa: S101  libyaml marks every event
+    return mark.line + 1, mark.column + 1
 
 
 def _syntax(file: str, text: str, error: yaml.MarkedYAMLError) -> _Broken:
-    mark = error.problem_mark
-    if error.problem == _CANNOT_START:
+    mark, problem = error.problem_mark, str(error.problem)
+    assert mark is not None  # noqa: S101  libyaml marks every error
+    message, at_its_start = _SYNTAX.get(problem, (f"is not valid YAML: {problem}", False))
+    if problem == _CANNOT_START:
         line = text.splitlines()[mark.line]
+        message = f"text can't begin with {line[mark.column]!r}: put it in quotes"
         if not line[: mark.column + 1].strip():
             message = "this line is indented with a tab: YAML wants spaces"
-        else:
-            message = f"text can't begin with {line[mark.column]!r}: put it in quotes"
-    else:
-        known = _SYNTAX.get(error.problem, (f"is not valid YAML: {error.problem}", False))
-        message, at_its_start = known
-        mark = error.context_mark if at_its_start else mark
-    return _Broken(file, mark.line, mark.column, message)
+    elif at_its_start and error.context_mark:
+        mark = error.context_mark
+    return _Broken(file, mark.line + 1, mark.column + 1, message)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import get_args
 
 from aggregator.config.document import Entry, Node
 from aggregator.config.read import nearest
@@ -14,90 +14,99 @@ from aggregator.errors import Problem
 PREFIX = "AGGREGATOR_SERVICE__"
 
 
-def overlay(
-    service: dict[str, Entry], environ: Mapping[str, str], problems: list[Problem]
-) -> dict[str, Entry]:
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the files may refer to, and where problems are gathered."""
+
+    directory: Path
+    environ: Mapping[str, str]
+    problems: list[Problem]
+
+
+def overlay(service: dict[str, Entry], around: Surroundings) -> dict[str, Entry]:
     """Return ``service:`` with what AGGREGATOR_SERVICE__… variables say in its place.
 
     ``__`` leads into a section (AGGREGATOR_SERVICE__POLL__EVERY); a name with _FILE at its end
     gives a file that holds the value; an empty variable counts as not set.
     """
-    settings = _settings(ServiceShape)
-    for name in sorted(environ):
-        if not name.startswith(PREFIX) or not environ[name]:
+    settings = _settings()
+    for name, value in sorted(around.environ.items()):
+        if not name.startswith(PREFIX) or not value:
             continue
-        path, from_file = settings.get(name), False
+        node = Node("environment", 0, 0, name, value)
+        path = settings.get(name)
+        if path is None and (path := settings.get(name.removesuffix("_FILE"))):
+            content = _from_file(Path(value), node, around)
+            node = Node("environment", 0, 0, name, content)
         if path is None:
-            path, from_file = settings.get(name.removesuffix("_FILE")), True
-        if path is None:
-            hint = nearest(name, {setting.lower() for setting in settings})
+            hint = nearest(name, (setting.lower() for setting in settings))
             message = f"no such setting{f', did you mean {hint.upper()}?' if hint else ''}"
-            problems.append(_variable(name, "").problem(message))
-            continue
-        node = _variable(name, environ[name])
-        if from_file:
-            content = read_secret(Path(environ[name]), node, problems)
-            if content is None:
-                continue
-            node = _variable(name, content)
-        service = _with(service, path, node)
+            around.problems.append(node.problem(message))
+        elif node.value:
+            service = _with(service, path, node)
     return service
 
 
-def _settings(shape: type[Shape]) -> dict[str, tuple[str, ...]]:
+def _settings() -> dict[str, tuple[str, ...]]:
     """Return the variable of each value of ``service:`` with the path of its key."""
     found: dict[str, tuple[str, ...]] = {}
 
     def walk(shape: type[Shape], path: tuple[str, ...]) -> None:
-        for key, field in shape.model_fields.items():
-            kinds = (field.annotation, *get_args(field.annotation))
-            inner = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Shape)]
-            for kind in inner:
-                walk(kind, (*path, key))
+        for key in shape.known():
+            inner = shape.inner(key)
+            if inner:
+                walk(inner, (*path, key))
             if not inner or key == "auth":  # `auth` is a section, or the word none
                 found[PREFIX + "__".join((*path, key)).upper()] = (*path, key)
 
-    walk(shape, ())
+    walk(ServiceShape, ())
     return found
-
-
-def _variable(name: str, value: str) -> Node:
-    return Node("environment", 0, 0, name, value)
 
 
 def _with(entries: dict[str, Entry], path: tuple[str, ...], node: Node) -> dict[str, Entry]:
     first, *rest = path
     if rest:
-        old = entries[first].value.value if first in entries else None
-        inner = _with(old if isinstance(old, dict) else {}, tuple(rest), node)
-        place = entries[first].value if first in entries else node
-        node = Node(place.file, place.line, place.column, place.path, inner)
+        old = entries[first].value if first in entries else node
+        inner = _with(old.value if isinstance(old.value, dict) else {}, tuple(rest), node)
+        node = replace(old, value=inner)
     return {**entries, first: Entry(node, node)}
 
 
-def secret_from_variable(
-    name: str, place: Node, environ: Mapping[str, str], problems: list[Problem]
-) -> str | None:
-    """Return the value of variable ``name``, or what stands in the file that name_FILE gives."""
-    if value := environ.get(name):
-        return value
-    if path := environ.get(f"{name}_FILE"):
-        return read_secret(Path(path), place, problems)
-    message = f"the environment variable {name} is not set (nor is {name}_FILE)"
-    problems.append(place.problem(message))
+def secret(node: Node, name: str, around: Surroundings) -> str | None:
+    """Return the secret that the mapping ``node`` gives under ``name``; None if it gives none.
+
+    ``name_env`` names a variable (or, with _FILE at its end, the variable of a file);
+    ``name_file`` is a path, relative to the configuration.
+    """
+    assert isinstance(node.value, dict)  # noqa: S101  a shape was read from it
+    if name in node.value:
+        return str(node.value[name].value.value)
+    if entry := node.value.get(f"{name}_file"):
+        return _from_file(around.directory / str(entry.value.value), entry.value, around)
+    if entry := node.value.get(f"{name}_env"):
+        return _from_variable(str(entry.value.value), entry.value, around)
     return None
 
 
-def read_secret(path: Path, place: Node, problems: list[Problem]) -> str | None:
-    """Return the text of a file without the line's end; anything wrong with it is a problem."""
+def _from_variable(name: str, place: Node, around: Surroundings) -> str | None:
+    if value := around.environ.get(name):
+        return value
+    if path := around.environ.get(f"{name}_FILE"):
+        return _from_file(Path(path), place, around)
+    message = f"the environment variable {name} is not set (nor is {name}_FILE)"
+    around.problems.append(place.problem(message))
+    return None
+
+
+def _from_file(path: Path, place: Node, around: Surroundings) -> str | None:
     try:
         value = path.read_text("utf-8").rstrip("\r\n")
+        message = "" if value else f"{path} is empty"
     except OSError as error:
-        problems.append(place.problem(f"{path} can't be read: {error.strerror}"))
+        message = f"{path} can't be read: {error.strerror}"
     except UnicodeDecodeError:
-        problems.append(place.problem(f"{path} can't be read: it is not UTF-8"))
-    else:
-        if value:
-            return value
-        problems.append(place.problem(f"{path} is empty"))
+        message = f"{path} can't be read: it is not UTF-8"
+    if not message:
+        return value
+    around.problems.append(place.problem(message))
     return None

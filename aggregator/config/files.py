@@ -1,4 +1,4 @@
-"""The files of a configuration directory: which there are, what they hold together, their stamps."""
+"""The files of a configuration directory: which there are, their stamps, what they all say."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ def gather(directory: Path, paths: tuple[Path, ...], problems: list[Problem]) ->
 def _add(gathered: Gathered, top: Node, problems: list[Problem]) -> None:
     assert isinstance(top.value, dict)  # noqa: S101  read_document returns nothing else
     for name, (key, node) in top.value.items():
-        if name not in FileShape.keys():
-            problems.append(unknown_key(key, FileShape.keys()))
+        if name not in FileShape.known():
+            problems.append(unknown_key(key, FileShape))
         elif node.value is None:
             continue  # all its entries are commented out
         elif name == "sources":

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
+from aggregator.config.checks import EMPTY
 from aggregator.config.document import Node
 from aggregator.config.shapes import Shape
-from aggregator.config.types import EMPTY
 from aggregator.errors import Problem
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _MESSAGES = {
 def read(shape: type[S], node: Node, problems: list[Problem]) -> S | None:
     """Return what ``node`` says as a ``shape``, or None after adding what is wrong with it."""
     try:
-        return shape.model_validate(plain(node))
+        return shape.model_validate({} if node.value is None else plain(node))
     except ValidationError as error:
         problems += (_problem(shape, node, details) for details in error.errors())
         return None
@@ -57,18 +57,27 @@ def locate(node: Node, *path: str | int) -> Node:
     return node
 
 
-def unknown_key(key: Node, known: Iterable[str], later: Iterable[str] = ()) -> Problem:
+def texts(node: Node, key: str) -> list[Node]:
+    """Return the texts under ``key`` of a mapping, be it one or a list of them; right or not."""
+    if not isinstance(node.value, dict) or key not in node.value:
+        return []
+    inner = node.value[key].value
+    items = inner.value if isinstance(inner.value, list) else [inner]
+    return [item for item in items if isinstance(item.value, str)]
+
+
+def unknown_key(key: Node, shape: type[Shape]) -> Problem:
     name = str(key.value)
-    if name in later:
+    if name in shape.later:
         return key.problem("is not supported by this version: delete it")
     if name == "<<":
         return key.problem("YAML's merge key is not supported: write the keys out")
-    hint = nearest(name, (*known, *later))
-    if hint in later:
+    hint = shape.meant.get(name) or nearest(name, (*shape.known(), *shape.later))
+    if hint in shape.later:
         return key.problem(f"unknown key ('{hint}' is not supported by this version)")
     if hint:
         return key.problem(f"unknown key, did you mean '{hint}'?")
-    return key.problem(f"unknown key; there are {', '.join(known)}")
+    return key.problem(f"unknown key; known here: {', '.join(shape.known())}")
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -81,8 +90,9 @@ def _problem(shape: type[Shape], node: Node, details: ErrorDetails) -> Problem:
     if kind == "extra_forbidden":
         parent = locate(node, *path)
         assert isinstance(parent.value, dict)  # noqa: S101  only a mapping has extra keys
-        inner = _shape_at(shape, path)
-        return unknown_key(parent.value[str(last)].key, inner.keys(), inner.later)
+        for name in path:
+            shape = shape.inner(str(name)) or shape
+        return unknown_key(parent.value[str(last)].key, shape)
     if last == "[key]":
         *path, last = path
         parent = locate(node, *path)
@@ -100,16 +110,3 @@ def _message(details: ErrorDetails) -> str:
     if details["type"] == "value_error":
         return str(context["error"])
     return _MESSAGES[details["type"]].format(**context)
-
-
-def _shape_at(shape: type[Shape], path: list[str | int]) -> type[Shape]:
-    """Return the shape of the mapping that ``path`` leads to."""
-    for name in path:
-        annotation = shape.model_fields[str(name)].annotation
-        inner = [kind for kind in (annotation, *get_args(annotation)) if _is_shape(kind)]
-        shape = inner[0]
-    return shape
-
-
-def _is_shape(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Shape)

@@ -6,10 +6,11 @@ environment) is checked by ``sources``, ``rules`` and ``service``.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from aggregator.config.checks import mapping
 from aggregator.config.types import (
     BaseUrl,
     Contact,
@@ -23,17 +24,18 @@ from aggregator.config.types import (
     Number,
     Proxy,
     PublicSlug,
+    PublicSlugs,
     Slug,
     Slugs,
     Text,
     Timezone,
+    TitlePrefix,
     Truth,
     User,
     Variable,
     WebAddress,
     Whole,
     Words,
-    mapping,
 )
 from aggregator.config.values import Fetch, Parse, Poll, Service
 
@@ -46,9 +48,33 @@ class Shape(BaseModel):
     later: ClassVar[frozenset[str]] = frozenset()
     """Keys of the design that a later version will know: refused by name, not as a typo."""
 
+    meant: ClassVar[dict[str, str]] = {}
+    """Words that other programs use → our key."""
+
     @classmethod
-    def keys(cls) -> tuple[str, ...]:
+    def known(cls) -> tuple[str, ...]:
         return tuple(field.alias or name for name, field in cls.model_fields.items())
+
+    @classmethod
+    def inner(cls, key: str) -> type[Shape] | None:
+        """Return the shape of the mapping that ``key`` takes, if it takes one."""
+        annotation = cls.model_fields[key].annotation if key in cls.model_fields else None
+        for kind in (annotation, *get_args(annotation)):
+            if isinstance(kind, type) and issubclass(kind, Shape):
+                return kind
+        return None
+
+
+def _maybe(description: str) -> Any:
+    return Field(default=None, description=description)
+
+
+def _some(description: str, **more: Any) -> Any:
+    return Field(default=(), description=description, **more)
+
+
+def _or_none(schema: dict[str, Any]) -> None:
+    schema["anyOf"].append({"const": "none"})
 
 
 def _only_one(shape: Shape, *names: str) -> None:
@@ -62,13 +88,12 @@ class AuthShape(Shape):
     """A user and a password; the password itself is better kept out of the file."""
 
     user: User
-    password: Text | None = Field(None, description="Better: password_env or password_file.")
+    password: Text | None = _maybe("Better: one of the next two.")
     password_env: Variable | None = Field(
-        None, description="Environment variable that holds the password (or NAME_FILE, its file)."
+        default=None,
+        description="Environment variable with the password (or NAME_FILE with its file).",
     )
-    password_file: Text | None = Field(
-        None, description="File that holds the password, relative to this directory."
-    )
+    password_file: Text | None = _maybe("File with the password, relative to this directory.")
 
     @model_validator(mode="after")
     def _one_password(self) -> Self:
@@ -82,26 +107,24 @@ class AuthShape(Shape):
 class SourceShape(Shape):
     """One feed to watch."""
 
-    later = frozenset({"site", "page", "item", "title", "link", "date", "full_text"})
+    later = frozenset({"site", "page", "item", "link", "date", "full_text"})
+    meant = {"title": "name", "id": "key", "interval": "every", "tags": "topics"}
 
-    url: WebAddress | None = Field(None, description="Address of the feed (RSS, Atom, JSON Feed).")
-    file: Text | None = Field(None, description="A feed on disk, relative to this directory.")
+    url: WebAddress | None = _maybe("Address of the feed (RSS, Atom, JSON Feed).")
+    file: Text | None = _maybe("A feed on disk, relative to this directory.")
     key: Slug | None = Field(
-        None, description="Stable id; default: made from host and path. Keep it when url changes."
+        default=None,
+        description="Stable id; default: made from host and path.",
     )
-    name: Text | None = Field(None, description="Name of the outlet; default: the feed's title.")
-    topics: Slugs = Field((), description="Topics that every article of this source gets.")
-    every: Duration | None = Field(
-        None, description="How often to look, such as 10m, 2h, 1d (1m to 30d)."
-    )
-    language: Language | None = Field(
-        None, description="Language tag such as az or pt-BR; default: the feed's own word."
-    )
+    name: Text | None = _maybe("Name of the outlet; default: the feed's title.")
+    topics: Slugs = _some("Topics that every article of this source gets.")
+    every: Duration | None = _maybe("How often to look, such as 10m, 2h, 1d (1m to 30d).")
+    language: Language | None = _maybe("Language tag such as az or pt-BR; default: the feed's.")
     headers: Annotated[dict[HeaderName, HeaderValue], BeforeValidator(mapping)] = Field(
-        {}, description="Further request headers."
+        default={}, description="Further request headers."
     )
-    auth: AuthShape | None = Field(None, description="User and password of the feed.")
-    proxy: Proxy | None = Field(None, description="Fetch through this http(s) proxy.")
+    auth: AuthShape | None = _maybe("User and password of the feed.")
+    proxy: Proxy | None = _maybe("Fetch through this http(s) proxy.")
     allow_private: Truth = Field(
         default=False, description="true: this source may live at a private address."
     )
@@ -118,26 +141,27 @@ class SourceShape(Shape):
 class ExamplesShape(Shape):
     """Tests of the rule: texts that it must match and texts that it must not."""
 
-    match: Words = Field((), description="Texts that must get this topic.")
-    reject: Words = Field((), description="Texts that must not get it.")
+    match: Words = _some("Texts that must get this topic.")
+    reject: Words = _some("Texts that must not get it.")
 
 
 class TopicShape(Shape):
     """A rule that tags articles."""
 
     later = frozenset({"subject", "at_least", "regex"})
+    meant = {"title": "name", "keywords": "any", "words": "any"}
 
-    name: Text | None = Field(None, description="Shown to readers; default: made from the slug.")
-    place: Words = Field(
-        (), description="Country codes (ISO 3166): their names in all languages match."
+    name: Text | None = _maybe("Shown to readers; default: made from the slug.")
+    place: Words = _some("Country codes (ISO 3166): their names in all languages match.")
+    any: Words = _some("Words and phrases; one of them is enough.")
+    all: Words = _some("Words and phrases that must all occur.")
+    not_: Words = Field(
+        default=(), alias="not", description="Phrases in which a match doesn't count."
     )
-    any: Words = Field((), description="Words and phrases; one of them is enough.")
-    all: Words = Field((), description="Words and phrases that must all occur.")
-    not_: Words = Field((), alias="not", description="Phrases in which a match doesn't count.")
     examples: Annotated[ExamplesShape, BeforeValidator(mapping)] = Field(
-        ExamplesShape(), description="Tests of the rule, run at every start and by `check`."
+        default_factory=ExamplesShape, description="Tests of the rule, run at every start."
     )
-    formerly: Slugs = Field((), description="Earlier slugs of this topic: their feeds redirect.")
+    formerly: PublicSlugs = _some("Earlier slugs: their feeds redirect.")
 
     @model_validator(mode="after")
     def _can_match(self) -> Self:
@@ -151,29 +175,22 @@ class FeedShape(Shape):
     """One output feed, beside the one that every topic has anyway."""
 
     later = frozenset({"per", "min_sources", "at_least"})
+    meant = {"name": "title", "query": "where", "filter": "where"}
 
-    title: Text | None = Field(None, description="Default: made from the slug.")
-    description: Text | None = Field(None, description="One sentence for readers.")
-    where: Text | None = Field(
-        None, description="A query, e.g. 'topic:war -source:example'; default: everything."
-    )
+    title: Text | None = _maybe("Default: made from the slug.")
+    description: Text | None = _maybe("One sentence for readers.")
+    where: Text | None = _maybe("A query, e.g. 'topic:war -source:example'; default: everything.")
     token_env: Variable | None = Field(
-        None, description="Private feed: environment variable with the secret of its address."
+        default=None,
+        description="Makes the feed private: variable with the secret of its address.",
     )
-    token_file: Text | None = Field(
-        None, description="Private feed: file with the secret of its address."
-    )
-    title_prefix: Annotated[
-        Text | None, WithJsonSchema({"type": "string", "enum": ["source"]})
-    ] = Field(None, description="source: put the outlet's name before each title.")
-    formerly: Slugs = Field((), description="Earlier slugs of this feed: they redirect.")
+    token_file: Text | None = _maybe("Makes the feed private: file with the secret of its address.")
+    title_prefix: TitlePrefix | None = _maybe("source: put the outlet's name before each title.")
+    formerly: PublicSlugs = _some("Earlier slugs: they redirect.")
 
     @model_validator(mode="after")
-    def _right_choice(self) -> Self:
+    def _one_token(self) -> Self:
         _only_one(self, "token_env", "token_file")
-        if self.title_prefix not in (None, "source"):
-            message = "'title_prefix:' can only be 'source'"
-            raise ValueError(message)
         return self
 
 
@@ -181,32 +198,33 @@ class PollShape(Shape):
     """How sources are polled."""
 
     every: Duration = Field(
-        Poll().every,
+        default=Poll().every,
         description="Interval of sources without their own.",
         json_schema_extra={"default": "30m"},
     )
-    workers: Whole = Field(Poll().workers, ge=1, le=64, description="Fetches at the same time.")
+    workers: Whole = Field(default=Poll().workers, ge=1, le=64, description="Fetches at a time.")
 
 
 class FetchShape(Shape):
     """The limits of one fetch."""
 
-    seconds: Number = Field(Fetch().seconds, ge=1, le=600, description="Total time.")
+    seconds: Number = Field(default=Fetch().seconds, ge=1, le=600, description="Total time.")
     max_bytes: Whole = Field(
-        Fetch().max_bytes, ge=1_000, le=1_000_000_000, description="Size after decompression."
+        default=Fetch().max_bytes,
+        ge=1_000,
+        le=1_000_000_000,
+        description="After decompression.",
     )
-    redirects: Whole = Field(Fetch().redirects, ge=0, le=20, description="Most redirects.")
-    allow_private: Networks = Field(
-        (), description="Private networks that sources may live in, e.g. 10.0.0.0/8."
-    )
+    redirects: Whole = Field(default=Fetch().redirects, ge=0, le=20, description="Most redirects.")
+    allow_private: Networks = _some("Private networks that sources may live in, e.g. 10.0.0.0/8.")
 
 
 class ParseShape(Shape):
     """The limits of one parse, which runs in a child process."""
 
-    seconds: Number = Field(Parse().seconds, ge=1, le=600, description="Processor time.")
-    memory_mb: Whole = Field(Parse().memory_mb, ge=128, le=65_536, description="Memory.")
-    processes: Whole = Field(Parse().processes, ge=1, le=64, description="Child processes.")
+    seconds: Number = Field(default=Parse().seconds, ge=1, le=600, description="Processor time.")
+    memory_mb: Whole = Field(default=Parse().memory_mb, ge=128, le=65_536, description="Memory.")
+    processes: Whole = Field(default=Parse().processes, ge=1, le=64, description="Child processes.")
 
 
 class ServiceShape(Shape):
@@ -214,79 +232,29 @@ class ServiceShape(Shape):
 
     later = frozenset({"retention", "mail"})
 
-    database: Database | None = Field(
-        None, description="Default: SQLite in the data directory. Or postgresql://…"
+    database: Database | None = _maybe("Default: SQLite in the data directory. Or postgresql://…")
+    host: Host = Field(default=Service().host, description="Address to listen at.")
+    port: Whole = Field(default=Service().port, ge=1, le=65_535, description="Port to listen at.")
+    base_url: BaseUrl | None = _maybe(
+        "Where the world finds the service; default: http://host:port."
     )
-    host: Host = Field(Service().host, description="Address to listen at.")
-    port: Whole = Field(Service().port, ge=1, le=65_535, description="Port to listen at.")
-    base_url: BaseUrl | None = Field(
-        None, description="Where the world finds the service; default: http://host:port."
-    )
-    title: Text = Field(Service().title, description="Name of the whole service.")
-    contact: Contact | None = Field(
-        None, description="Mail address or page, told to publishers in the User-Agent."
-    )
-    timezone: Timezone = Field(Service().timezone, description="Where the digest's days begin.")
+    title: Text = Field(default=Service().title, description="Name of the whole service.")
+    contact: Contact | None = _maybe("Mail address or page, told to publishers in the User-Agent.")
+    timezone: Timezone = Field(default=Service().timezone, description="The digest's days.")
     auth: AuthShape | None = Field(
-        None,
+        default=None,
         description="User and password of all pages, or none: open to whoever reaches it.",
-        json_schema_extra={"anyOf": [{"$ref": "#/$defs/AuthShape"}, {"const": "none"}]},
+        json_schema_extra=_or_none,
     )
-    poll: Annotated[PollShape, BeforeValidator(mapping)] = PollShape()
-    fetch: Annotated[FetchShape, BeforeValidator(mapping)] = FetchShape()
-    parse: Annotated[ParseShape, BeforeValidator(mapping)] = ParseShape()
+    poll: Annotated[PollShape, BeforeValidator(mapping)] = Field(default_factory=PollShape)
+    fetch: Annotated[FetchShape, BeforeValidator(mapping)] = Field(default_factory=FetchShape)
+    parse: Annotated[ParseShape, BeforeValidator(mapping)] = Field(default_factory=ParseShape)
 
 
 class FileShape(Shape):
     """A configuration file: any of the four keys."""
 
-    sources: list[WebAddress | SourceShape] = Field([], description="The feeds to watch.")
-    topics: dict[PublicSlug, TopicShape] = Field({}, description="Rules that tag articles.")
-    feeds: dict[PublicSlug, FeedShape] = Field({}, description="Output feeds.")
-    service: ServiceShape = Field(ServiceShape(), description="The service itself.")
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of a configuration file, for editors (``config/schema.json``)."""
-    schema: dict[str, Any] = _tidy(FileShape.model_json_schema(by_alias=True))
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Configuration of the news feed aggregator",
-        **schema,
-    }
-
-
-def _tidy(schema: Any) -> Any:
-    """Drop what repeats names or defaults, and write "nothing" as the reader takes it.
-
-    pydantic offers null for every optional key; the reader takes it where a key holds other
-    keys or a list (all of them commented out), and nowhere else.
-    """
-    if isinstance(schema, list):
-        return [_tidy(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    tidy = {key: _tidy(part) for key, part in schema.items() if not _is_noise(key, part)}
-    if "anyOf" in tidy and {"type": "null"} in tidy["anyOf"]:
-        tidy["anyOf"].remove({"type": "null"})
-    if tidy.get("$ref", "").removeprefix("#/$defs/") in _MAY_BE_EMPTY:
-        tidy["anyOf"] = [{"$ref": tidy.pop("$ref")}, {"type": "null"}]
-    if tidy.get("type") in ("array", "object") and "properties" not in tidy:
-        tidy["type"] = [tidy["type"], "null"]
-    if len(tidy.get("anyOf", ())) == 1:
-        tidy |= tidy.pop("anyOf")[0]
-    return tidy
-
-
-def _is_noise(key: str, part: Any) -> bool:
-    name = key == "title" and isinstance(part, str)
-    return name or (key == "default" and (part is None or isinstance(part, list | dict)))
-
-
-_MAY_BE_EMPTY = {
-    shape.__name__
-    for shape in (
-        *(TopicShape, ExamplesShape, FeedShape),
-        *(ServiceShape, PollShape, FetchShape, ParseShape),
-    )
-}
+    sources: list[WebAddress | SourceShape] = Field(default=[], description="The feeds to watch.")
+    topics: dict[PublicSlug, TopicShape] = Field(default={}, description="Rules that tag articles.")
+    feeds: dict[PublicSlug, FeedShape] = Field(default={}, description="Output feeds.")
+    service: ServiceShape = Field(default_factory=ServiceShape, description="The service itself.")

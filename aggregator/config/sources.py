@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping
-from pathlib import Path
+from collections.abc import Collection
+from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
-from aggregator.config.document import Node
-from aggregator.config.environment import read_secret, secret_from_variable
-from aggregator.config.read import locate, nearest, read
+from aggregator.config.document import Entry, Node
+from aggregator.config.environment import Surroundings, secret
+from aggregator.config.read import locate, nearest, read, texts
 from aggregator.config.shapes import AuthShape, SourceShape
 from aggregator.errors import Problem
 from aggregator.model import Source
 
 # Words that say "this is a feed", not whose; without them keys stay short and readable.
-_SAYS_NOTHING = frozenset({"www", "rss", "rss2", "feed", "feeds", "atom", "rdf", "xml", "json", "index"})
+_SAYS_NOTHING = frozenset(
+    {"www", "rss", "rss2", "feed", "feeds", "atom", "rdf", "xml", "json", "index"}
+)
 
 
 def default_key(url: str) -> str:
@@ -38,5 +40,74 @@ def default_key(url: str) -> str:
     return key
 
 
-class Sources:
-    pass
+def read_sources(
+    nodes: list[Node], topics: Collection[str], around: Surroundings
+) -> tuple[Source, ...]:
+    """Return the sources that are right; ``topics``: the slugs that exist."""
+    found: dict[str, tuple[Node, Source]] = {}
+    for node in nodes:
+        source = _source(node, topics, around)
+        if source is None:
+            continue
+        if first := found.get(source.key):
+            around.problems.append(_same_key(node, source, *first))
+        else:
+            found[source.key] = node, source
+    return tuple(source for _, source in found.values())
+
+
+def _source(node: Node, topics: Collection[str], around: Surroundings) -> Source | None:
+    if isinstance(node.value, str):  # a URL is enough
+        address = Entry(node, node)
+        node = replace(node, value={"url": address})
+    shape = read(SourceShape, node, around.problems)
+    for topic in texts(node, "topics"):
+        if topic.value not in topics:
+            around.problems.append(no_such("topic", str(topic.value), topics, topic))
+    if shape is None:
+        return None
+    url = shape.url or _file_address(locate(node, "file"), around)
+    return Source(
+        key=shape.key or default_key(shape.url or f"file:///{shape.file}"),
+        url=url,
+        name=shape.name,
+        topics=shape.topics,
+        every=shape.every,
+        language=shape.language,
+        headers=tuple(shape.headers.items()),
+        auth=read_auth(shape.auth, locate(node, "auth"), around),
+        proxy=shape.proxy,
+        allow_private=shape.allow_private,
+    )
+
+
+def _file_address(node: Node, around: Surroundings) -> str:
+    """Return the file: address of a feed on disk, which must stand in the directory.
+
+    The configuration may come from someone who may not read every file of this machine.
+    """
+    top = around.directory.resolve()
+    path = (top / str(node.value)).resolve()
+    if not path.is_relative_to(top) or path == top:
+        around.problems.append(node.problem("must be a file inside the configuration's directory"))
+    return path.as_uri()
+
+
+def _same_key(node: Node, source: Source, first: Node, same: Source) -> Problem:
+    place = f"{first.file}:{first.line}"
+    if source.url == same.url:
+        return node.problem(f"{source.url} is already listed in {place}: keep one of them")
+    message = f"{source.url} has the key '{source.key}', as has {same.url} in {place}"
+    return locate(node, "key").problem(f"{message}: give one of them another 'key:'")
+
+
+def read_auth(shape: AuthShape | None, node: Node, around: Surroundings) -> tuple[str, str] | None:
+    """Return user and password; None if there are none, or after adding a problem."""
+    password = shape and secret(node, "password", around)
+    return (shape.user, password) if shape and password else None
+
+
+def no_such(kind: str, name: str, known: Collection[str], place: Node, at: int = 0) -> Problem:
+    hint = nearest(name, known)
+    advice = f"did you mean '{hint}'?" if hint else f"add it under '{kind}s:'"
+    return place.problem(f"there is no {kind} '{name}', {advice}", at)

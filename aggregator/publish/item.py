@@ -14,6 +14,7 @@ from aggregator.publish.safe import address, legal
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")  # the shape that RFC 5646 gives
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+UNTITLED = "Untitled"
 _TITLE_WIDTH = 100  # characters of the text that stand in for a missing title
 
 
@@ -109,7 +110,7 @@ def _title(article: Article, origin: Origin | None) -> str:
     said = _line((article.summary or article.text)[: 4 * _TITLE_WIDTH])
     if said:
         return said if len(said) <= _TITLE_WIDTH else said[: _TITLE_WIDTH - 1] + "…"
-    return origin.name if origin else "Untitled"
+    return origin.name if origin else UNTITLED
 
 
 def _line(text: str) -> str:
@@ -122,7 +123,7 @@ def _origin(article: Article) -> Origin | None:
     outlet = article.appearances[0].outlet
     return Origin(
         uri=source_uri(outlet.key),
-        name=_line(outlet.name) or outlet.key,
+        name=_line(outlet.name) or _line(outlet.key) or UNTITLED,
         feed_url=address(outlet.feed_url),
         site_url=address(outlet.site_url),
     )

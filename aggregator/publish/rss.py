@@ -21,7 +21,6 @@ from aggregator.publish.safe import address, legal
 MIME = "application/rss+xml"
 _ANY_TYPE = "application/octet-stream"
 _ATOM_LINK = "{http://www.w3.org/2005/Atom}link"
-_ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
 
 
 def rss(channel: Channel, articles: Sequence[Article]) -> bytes:
@@ -35,6 +34,7 @@ def rss(channel: Channel, articles: Sequence[Article]) -> bytes:
 def _finish_feed(root: Element, channel: Channel, entries: Sequence[Item]) -> None:
     add_stylesheet(root, channel)
     head = root.find("channel")
+    _as_html(head)
     child(head, _ATOM_LINK, rel="self", type=MIME, href=channel.urls["rss"])
     if older := address(channel.next_url):
         child(head, _ATOM_LINK, rel="next", type=MIME, href=older)
@@ -45,17 +45,20 @@ def _finish_feed(root: Element, channel: Channel, entries: Sequence[Item]) -> No
 
 
 def _finish_item(element: Element, item: Item) -> None:
-    description = element.find("description")
-    if item.summary:
-        description.text = escape(item.summary, quote=False)  # readers take it for HTML
-    else:
-        description.tag = _ENCODED
+    if item.summary:  # else the content stands there, and is HTML already
+        _as_html(element)
     for author in item.authors:
         child(element, f"{{{DC}}}creator", author)
     if item.origin and (url := item.origin.feed_url or item.origin.site_url):
         child(element, "source", item.origin.name, url=url)
     _add_enclosures(element, item.enclosures)
     add_image(element, item)
+
+
+def _as_html(parent: Element) -> None:
+    """Readers take every description for HTML, so plain text must be escaped once more."""
+    description = parent.find("description")
+    description.text = escape(description.text, quote=False)
 
 
 def _add_enclosures(element: Element, enclosures: Sequence[Enclosure]) -> None:

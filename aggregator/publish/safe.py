@@ -10,7 +10,7 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 T = TypeVar("T")
 
@@ -18,8 +18,9 @@ T = TypeVar("T")
 # controls that it discourages.
 _ILLEGAL = re.compile("[^\t\n -~\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
 
-# What an address may hold as it is: RFC 3986, and "%" since it may be encoded already.
-_URL_SAFE = "%/:?#[]@!$&'()*+,;=-._~"
+# What may stand as it is (RFC 3986), and "%" since it may be encoded already. Brackets belong to
+# numeric hosts only, "#" begins the fragment.
+_URL_SAFE = "%/:?@!$&'()*+,;=-._~"
 
 
 def legal(value: T) -> T:
@@ -57,10 +58,15 @@ def address(url: str | None) -> str | None:
     if not url:
         return None
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(url.strip())
         host = parts.hostname
-    except ValueError:
+        if parts.scheme not in {"http", "https"} or not host:
+            return None
+        netloc = parts.netloc
+        if not netloc.isascii():
+            netloc = host.encode("idna").decode() + (f":{parts.port}" if parts.port else "")
+    except ValueError:  # a UnicodeError is one
         return None
-    if parts.scheme not in {"http", "https"} or not host:
-        return None
-    return quote(url.strip(), safe=_URL_SAFE, errors="replace")
+    netloc = quote(netloc, safe=_URL_SAFE + "[]")
+    rest = (quote(part, safe=_URL_SAFE, errors="replace") for part in parts[2:])
+    return urlunsplit((parts.scheme, netloc, *rest))

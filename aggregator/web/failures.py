@@ -27,7 +27,10 @@ WORDS = {
     410: ("This feed has been removed", "It won’t come back. Unsubscribe, or choose another one."),
     413: ("This request is too large", "Nothing here takes uploads."),
     500: ("Something broke on our side", "It has been written to the log. Please try again later."),
-    503: ("The news can’t be read right now", "The database didn’t answer. Please try again later."),
+    503: (
+        "The news can’t be read right now",
+        "The database didn’t answer. Please try again later.",
+    ),
 }
 
 
@@ -62,10 +65,10 @@ def _ours(error: AggregatorError) -> Response:
         # What ails the database is the operator's business, not the reader's.
         _log.error("%s %s: %s", request.method, request.path, error)
         return page(status)
-    return page(status, _excerpt(error) if isinstance(error, QueryError) else str(error))
+    return page(status, excerpt(error) if isinstance(error, QueryError) else str(error))
 
 
-def _excerpt(error: QueryError, around: int = 40) -> str:
+def excerpt(error: QueryError, around: int = 40) -> str:
     """The message and the query's part around the place, marked; for a monospaced box."""
     start = max(0, error.position - around)
     shown = error.query[start : error.position + around].replace("\n", " ").replace("\t", " ")

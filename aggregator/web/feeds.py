@@ -116,11 +116,11 @@ def inputs() -> Response:
 
 
 def admits(endpoint: str | None, args: Mapping[str, Any]) -> bool:
-    """Whether the request is for a private feed and carries its token: then it needs no password."""
+    """Whether the request is for a private feed and carries its token; no password then."""
     if endpoint != "feeds.feed":
         return False
     feed = current().feeds.get(args["slug"]) or current().renamed_feed(args["slug"])
-    return bool(feed and feed.token) and opens(feed, request.args.get("token", ""))
+    return bool(feed and feed.token and opens(feed, request.args.get("token", "")))
 
 
 def address(feed: Feed, form: str, *, before: str | None = None, search: bool = False) -> str:
@@ -172,7 +172,7 @@ def _render(asked: _Asked, query: Query, now: datetime) -> Rendered:
         urls={
             form: address(feed, form, before=asked.before, search=asked.search) for form in FORMATS
         },
-        pages=url_for("pages.article", article="", _external=True),
+        pages=url_for("pages.article", article="-", _external=True).removesuffix("-"),
         icon=url_for("pages.favicon", _external=True),
         next_url=page.next and address(feed, asked.form, before=page.next, search=asked.search),
         title_prefix=feed.title_prefix,
@@ -193,12 +193,12 @@ def _modified(page: Page) -> datetime | None:
     return max(moments, default=None)
 
 
-def _listed(title: str, lines: Sequence[OutlineOut]) -> Response:
+def _listed(title: str, lines: Sequence[Outline]) -> Response:
     return _served(Response(opml(title, lines), mimetype=_mimetype(MIME["opml"])))
 
 
 def _mimetype(mimetype: str) -> str:
-    """The format's own type; for a browser that would only save that to disk, plain XML's or JSON's."""
+    """The format's own type; plain XML or JSON for a browser, which would only save the other."""
     if request.headers.get("Sec-Fetch-Dest") != "document":
         return mimetype
     return "application/json" if mimetype.endswith("json") else "application/xml"
@@ -207,5 +207,4 @@ def _mimetype(mimetype: str) -> str:
 def _served(answer: Response, *, private: bool = False) -> Response:
     answer.headers["Content-Type"] = f"{answer.mimetype}; charset=utf-8"
     answer.vary.add("Sec-Fetch-Dest")
-    answer.cache_control.private = private
-    return conditional(answer, shared_seconds=FRESH_SECONDS)
+    return conditional(answer, shared_seconds=FRESH_SECONDS, private=private)

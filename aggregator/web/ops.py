@@ -21,16 +21,19 @@ def healthz() -> Response:
     Where the site has a password, only who gives it learns more than the status.
     """
     site = current()
-    known = statuses(site.db)
+    try:
+        known, problems = statuses(site.db), site.problems
+    except StoreError:
+        known, problems = (), (*site.problems, "the database can't be read")
     failing = sum(status.failures > 0 for status in known)
-    fine = not site.problems and not (known and failing == len(known))
+    fine = not problems and not (known and failing == len(known))
     told: dict[str, Any] = {"status": "ok" if fine else "degraded"}
     if authorized():
         polled = [status.last_polled for status in known if status.last_polled]
         newest = [status.newest for status in known if status.newest]
         told |= {
             "version": site.version,
-            "problems": list(site.problems),
+            "problems": list(problems),
             "sources": {"total": len(known), "failing": failing},
             "newest_poll": max(polled).isoformat() if polled else None,
             "newest_article": max(newest).isoformat() if newest else None,

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.wrappers import Response as AnyResponse
 
-from aggregator.model import Feed, SourceStatus
+from aggregator.errors import QueryError
+from aggregator.model import Feed, Page, SourceStatus
+from aggregator.publish import MIME
 from aggregator.store import articles, polls
 from aggregator.store import search as stored
 from aggregator.store.sources import status, statuses
-from aggregator.tag.query import After, And, Before, Query, Source, Topic, parse_query
-from aggregator.web import digest, feeds
+from aggregator.tag.query import Query, Source, Topic, parse_query
+from aggregator.web import days, feeds
 from aggregator.web.answers import conditional
-from aggregator.web.site import Site, current, shown_address
+from aggregator.web.failures import excerpt
+from aggregator.web.site import current, shown_address
+from aggregator.web.wording import urgency
 
 pages = Blueprint("pages", __name__)
 
@@ -26,3 +38,204 @@ PAGE = 50
 
 POLLS = 50
 """Polls of a source that its page shows."""
+
+EXAMPLES = (
+    ("ceasefire", "this word, in headline, standfirst or text; case and accents don’t matter"),
+    ('"peace talks"', "these words next to each other"),
+    ("ceasefire OR truce", "one or the other; without OR, all words must occur"),
+    ("war -football", "the first, but not the second; NOT says the same"),
+    ("(war OR peace) treaty", "parentheses group"),
+    ("title:summit", "in the headline only; also author: and category:"),
+    ("topic:war lang:en", "articles of a topic, in a language"),
+    ("source:example", "carried by the source of this key"),
+    ("domain:example.org", "leading to this site"),
+    ("within:24h", "of the last 24 hours; m, h, d and w are understood"),
+    ("after:2026-11-01 before:2026-12-01", "from the first day on, up to before the second"),
+)
+
+
+@pages.get("/")
+def today() -> Response:
+    """The digest of today; while that is empty, of the last day that has articles."""
+    asked = current().today
+    return _digest(asked, asked if days.count(asked) else days.latest())
+
+
+@pages.get("/day/<text>")
+def day(text: str) -> Response:
+    """The digest of a day; 404 for one that has no articles or is none."""
+    asked = days.parse(text)
+    if asked is None:
+        abort(404)
+    return _digest(asked, asked if days.count(asked) else None)
+
+
+def _digest(asked: date, shown: date | None) -> Response:
+    known = statuses(current().db)
+    page = _page(days.query(shown), request.args.get("before")) if shown else Page(())
+    status = 200 if shown or asked == current().today else 404
+    return _render(
+        "digest.html",
+        status,
+        asked=asked,
+        shown=shown,
+        articles=page.articles,
+        count=days.count(shown) if shown else 0,
+        older=page.next and url_for("pages.day", text=shown, before=page.next),
+        previous=days.previous(shown or asked),
+        next=days.following(shown or asked),
+        state=_emptiness(known, asked),
+        failing=sum(one.failures > 0 for one in known),
+        total=len(known),
+        addresses=_addresses("all"),
+    )
+
+
+def _emptiness(known: Sequence[SourceStatus], asked: date) -> str:
+    """Why there is nothing to show, in the words of the template."""
+    if asked != current().today or any(one.articles for one in known):
+        return "no such day"
+    if not known:
+        return "no sources"
+    if all(one.last_polled is None for one in known):
+        return "first poll"
+    if all(one.failures for one in known if one.last_polled):
+        return "all failing"
+    return "no articles"
+
+
+@pages.get("/topics/<slug>")
+def topic(slug: str) -> AnyResponse:
+    """The articles of a topic; 301 under a former name."""
+    site = current()
+    found = site.topic(slug)
+    if found is None:
+        renamed = site.renamed_topic(slug)
+        if renamed is None:
+            abort(404)
+        return redirect(url_for("pages.topic", slug=renamed.slug), 301)
+    query, cursor = Topic(slug), request.args.get("before")
+    page = _page(query, cursor)
+    return _render(
+        "topic.html",
+        topic=found,
+        slug=slug,
+        articles=page.articles,
+        count=stored.count(site.db, query, site.clock()),
+        older=page.next and url_for("pages.topic", slug=slug, before=page.next),
+        paged=bool(cursor),
+        addresses=_addresses(slug),
+    )
+
+
+@pages.get("/articles/<article>")
+def article(article: str) -> Response:
+    """One article with everything that is known and was decided about it."""
+    site = current()
+    found = articles.get(site.db, article)
+    if found is None:
+        abort(404)
+    return _render(
+        "article.html",
+        article=found,
+        revisions=articles.revisions(site.db, article),
+        decisions=articles.decisions(site.db, article),
+        addresses=_addresses("all"),
+    )
+
+
+@pages.get("/search")
+def search() -> Response:
+    """What a query finds; 400 with the place marked for one that can't be read."""
+    site, asked = current(), request.args.get("q", "").strip()
+    values: dict[str, Any] = {"q": asked, "examples": EXAMPLES, "addresses": ()}
+    if not asked:
+        return _render("search.html", **values)
+    try:
+        query = parse_query(asked)
+    except QueryError as error:
+        return _render("search.html", 400, error=excerpt(error), **values)
+    page = _page(query, request.args.get("before"))
+    values["addresses"] = _addresses(Feed("search", asked, asked), search=True)
+    return _render(
+        "search.html",
+        articles=page.articles,
+        count=stored.count(site.db, query, site.clock()),
+        older=page.next and url_for("pages.search", q=asked, before=page.next),
+        **values,
+    )
+
+
+@pages.get("/sources")
+def sources() -> Response:
+    """How every source is doing, those that fail first."""
+    site = current()
+    rows = sorted(statuses(site.db), key=urgency)
+    failing = sum(row.failures > 0 for row in rows)
+    return _render("sources.html", rows=rows, failing=failing, now=site.clock())
+
+
+@pages.get("/sources/<key>")
+def source(key: str) -> Response:
+    """One source: how it is doing, its last polls, its articles."""
+    site = current()
+    found = status(site.db, key)
+    if found is None:
+        abort(404)
+    page = _page(Source(key), request.args.get("before"))
+    asked = next((one for one in site.sources if one.key == key), None)
+    return _render(
+        "source.html",
+        source=found,
+        url=shown_address(asked) if asked else None,
+        history=polls.history(site.db, key, POLLS),
+        articles=page.articles,
+        older=page.next and url_for("pages.source", key=key, before=page.next),
+        now=site.clock(),
+    )
+
+
+@pages.get("/feeds")
+def subscriptions() -> Response:
+    """Every public feed with its addresses, to be copied."""
+    listed = [(feed, feeds.home(feed), _addresses(feed)) for feed in current().public_feeds]
+    return _render("feeds.html", listed=listed)
+
+
+@pages.get("/favicon.ico")
+def favicon() -> Response:
+    answer = current_app.send_static_file("favicon.ico")
+    # Reader apps that live on web pages of their own show it beside the feed.
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer
+
+
+@pages.get("/robots.txt")
+def robots() -> Response:
+    """Search engines should find articles with their publishers, not here."""
+    closed = ("/articles/", "/search", "/feeds/search.", "/sources")
+    lines = [f"Disallow: {request.script_root}{path}" for path in closed]
+    return Response("\n".join(["User-agent: *", *lines, ""]), mimetype="text/plain")
+
+
+def _page(query: Query, cursor: str | None) -> Page:
+    site = current()
+    return stored.find(site.db, query, now=site.clock(), limit=PAGE, before=cursor)
+
+
+def _addresses(feed: Feed | str, *, search: bool = False) -> tuple[tuple[str, str, str], ...]:
+    """Name, type and address of a feed's formats; nothing for a private or unknown one."""
+    if isinstance(feed, str):
+        if feed not in current().feeds:
+            return ()
+        feed = current().feeds[feed]
+    if feed.token is not None:
+        return ()
+    return tuple(
+        (kind.name, MIME[form], feeds.address(feed, form, search=search))
+        for form, kind in feeds.FORMATS.items()
+    )
+
+
+def _render(template: str, status: int = 200, **values: Any) -> Response:
+    return conditional(Response(render_template(template, **values), status, mimetype="text/html"))

@@ -90,7 +90,7 @@ def current() -> Site:
 
 
 def opens(feed: Feed, token: str) -> bool:
-    """Whether a caller with this token may read the feed. Takes the same time for every wrong one."""
+    """Whether a caller with this token may read the feed; as quick to say for every wrong one."""
     if feed.token is None:
         return True
     return bool(feed.token) and hmac.compare_digest(feed.token.encode(), token.encode())

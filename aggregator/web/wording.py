@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from babel import Locale as BabelLocale
+from babel import UnknownLocaleError
 from babel.dates import format_date, format_time
 from flask import Flask, url_for
 from markupsafe import Markup
@@ -43,9 +47,9 @@ _LIST_CHARS = 220
 
 
 def register(app: Flask) -> None:
-    filters = (iso, clock, day, moment, short_day, standfirst, outlets, state, plain_reason, proof)
-    app.jinja_env.filters.update({function.__name__: function for function in filters})
-    app.jinja_env.filters.update({"web": address, "body": body, "host": host})
+    for function in _FILTERS:
+        app.jinja_env.filters[function.__name__] = function
+    app.jinja_env.filters["web"] = address
     static = Path(app.root_path, "static")
     marks = {file.name: sha256(file.read_bytes()).hexdigest()[:8] for file in static.iterdir()}
 
@@ -71,15 +75,33 @@ def clock(value: datetime) -> str:
 
 
 def day(value: date) -> str:
-    """
+    """A day in full.
+
     >>> day(date(2026, 11, 22))
     'Sunday, 22 November 2026'
     """
     return format_date(value, "EEEE, d MMMM y", locale=LOCALE)
 
 
+def local_day(value: datetime) -> str:
+    """The day of a moment where the site is at home, short: 22 Nov."""
+    return format_date(value.astimezone(current().zone), "d MMM", locale=LOCALE)
+
+
+def recent(value: datetime) -> str:
+    """A moment for a narrow column: 19:40 today, 21 Nov, 19:40 this year, else 21 Nov 2025."""
+    site = current()
+    local, today = value.astimezone(site.zone), site.today
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    if local.year == today.year:
+        return f"{format_date(local, 'd MMM', locale=LOCALE)}, {local:%H:%M}"
+    return format_date(local, "d MMM y", locale=LOCALE)
+
+
 def short_day(value: date) -> str:
-    """
+    """A day without its year.
+
     >>> short_day(date(2026, 11, 22))
     'Sun, 22 November'
     """
@@ -127,19 +149,49 @@ def plain_reason(result: str | None) -> str:
     return REASONS[Reason(result)] if result in list(Reason) else ""
 
 
-def proof(evidence: Evidence) -> tuple[str, str, str]:
-    """A reason for a topic as a sentence: before the words, the words, and after them."""
+def proof(evidence: Evidence) -> str:
+    """A reason for a topic: how the words that stand before this phrase led to it."""
     place = {"title": "in the headline", "summary": "in the standfirst"}.get(
         evidence.field, f"in the {evidence.field}"
     )
-    after = {
+    phrases = {
         Rule.ANY: f"{place}, one of the topic’s words: {evidence.term}",
         Rule.ALL: f"{place}, one of the words that it must have: {evidence.term}",
         Rule.PLACE: f"{place}, a name of the place {evidence.term}",
         Rule.CATEGORY: "a category that the publisher gave it",
         Rule.SOURCE: "the source, of which every article has this topic",
     }
-    return "", evidence.words, after[evidence.rule]
+    return phrases[evidence.rule]
+
+
+def urgency(source: SourceStatus) -> tuple[int, str, str]:
+    """A sort key: what fails first, then what waits or was never polled, then by name."""
+    order = ("failing", "waiting", "new", "ok")
+    return order.index(state(source)[0]), source.name.casefold(), source.key
+
+
+def language_name(code: str | None) -> str:
+    """What a language is called, with its code.
+
+    >>> language_name("az"), language_name(None)
+    ('Azerbaijani (az)', 'unknown')
+    """
+    if not code:
+        return "unknown"
+    try:
+        name = BabelLocale.parse(code, sep="-").get_display_name(LOCALE)
+    except (ValueError, UnknownLocaleError):
+        name = None
+    return f"{name} ({code})" if name else code
+
+
+def host(url: str) -> str:
+    """The host of an address.
+
+    >>> host("https://www.example.org/a?b")
+    'www.example.org'
+    """
+    return urlsplit(url).hostname or ""
 
 
 _HEADING = re.compile(r"<(/?)h([1-6])(?=[\s>])")
@@ -156,3 +208,10 @@ def body(html: str) -> Markup:
     levels = sorted({level for _, level in _HEADING.findall(html)})
     ours = {level: min(number, 6) for number, level in enumerate(levels, start=2)}
     return Markup(_HEADING.sub(lambda m: f"<{m[1]}h{ours[m[2]]}", html))  # noqa: S704 - parse cleaned it
+
+
+_FILTERS: tuple[Callable[..., object], ...] = (
+    *(iso, clock, day, short_day, local_day, moment, recent),
+    *(standfirst, outlets, body, host, language_name),
+    *(state, plain_reason, proof),
+)

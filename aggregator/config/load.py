@@ -1,0 +1,35 @@
+"""The straight line: directory and environment → Config, or every mistake at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from aggregator.config.environment import Surroundings
+from aggregator.config.files import fingerprint, gather, stamps
+from aggregator.config.rules import check_slugs, read_feeds, read_topics
+from aggregator.config.service import read_service
+from aggregator.config.sources import read_sources
+from aggregator.config.values import Config
+from aggregator.errors import ConfigError
+
+
+def load(directory: Path, environ: Mapping[str, str]) -> Config:
+    """Read every ``*.yaml`` of ``directory``, merged by key, and what ``environ`` adds to it.
+
+    Raises ConfigError with all problems, sorted by place. The examples of the topics are run too.
+    """
+    before, files = fingerprint(directory), stamps(directory)
+    around = Surroundings(directory, environ, problems=[])
+    said = gather(directory, tuple(path for path, _ in files), around.problems)
+    check_slugs(said.topics, said.feeds, around)
+    topics = read_topics(said.topics, around)
+    sources = read_sources(said.sources, said.topics, around)
+    # Of a source with a mistake the key isn't known: then nobody can say what refers to nothing.
+    keys = {source.key for source in sources} if len(sources) == len(said.sources) else None
+    feeds = read_feeds(said.feeds, said.topics, keys, around)
+    service = read_service(said.service, around)
+    if around.problems:
+        places = dict.fromkeys(around.problems)
+        raise ConfigError(tuple(sorted(places, key=lambda p: (p.file, p.line, p.column, p.path))))
+    return Config(sources, topics, feeds, service, files, before)

@@ -1,0 +1,176 @@
+"""RSS, RDF, CDF and Atom by feedparser: its dictionaries become drafts. The only user of feedparser."""
+
+from __future__ import annotations
+
+import io
+import re
+from itertools import chain
+from typing import Any
+
+import feedparser
+
+from aggregator.model import Document, Failed, Reason
+from aggregator.parse import dialects
+from aggregator.parse.addresses import absolute
+from aggregator.parse.clean import one_line
+from aggregator.parse.draft import Draft, File, Markup
+from aggregator.parse.entry import Frame, language_tag, read_entries
+from aggregator.parse.media import is_image, is_playable
+from aggregator.parse.names import author_names
+from aggregator.parse.text import line
+
+dialects.install()
+
+_HTML_TYPES = ("text/html", "application/xhtml+xml")
+# Titles in RSS are plain by the letter and HTML by use; feedparser sees it if a tag is closed.
+_INLINE_TAG = re.compile(r"</?(?:a|b|br|em|font|i|img|p|span|strong|sub|sup|u)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+
+
+def parse_feed(text: str, frame: Frame) -> Document | Failed:
+    """Return the document in ``text``, which begins with the root element of a feed.
+
+    frame: its language and authors are not set yet.
+    """
+    try:
+        parsed = feedparser.parse(
+            io.BytesIO(text.encode()),
+            response_headers={
+                "content-type": "application/xml; charset=utf-8",
+                "content-location": frame.url,
+            },
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception as error:  # noqa: BLE001 - feedparser raises what its parsers raise
+        detail = line(f"the parser raised {type(error).__name__}: {error}", 200)
+        return Failed(Reason.PARSE_CRASH, detail)
+    feed = parsed.feed
+    atom = parsed.version.startswith("atom")
+    title = one_line(_markup(feed.get("title_detail"), frame.url, atom=atom), frame.limits.max_title_chars)
+    language = language_tag(str(feed.get("language") or ""))
+    # Only Atom says that entries inherit (RFC 4287, 4.1.1); a feed's own name is no author.
+    authors = author_names(_authors(feed), frame.limits.max_authors) if atom else ()
+    shared = Frame(
+        frame.url, frame.now, frame.limits, language,
+        tuple(name for name in authors if name.casefold() != title.casefold()),
+    )  # fmt: skip
+    entries, skipped = read_entries(
+        parsed.entries, lambda raw: _draft(raw, frame.url, atom=atom), shared
+    )
+    links = (absolute(one, frame.url) for one in _links(feed))
+    return Document(title, next(filter(None, links), None), language, entries, skipped)
+
+
+def _draft(raw: Any, url: str, *, atom: bool) -> Draft:
+    details = {
+        name: _markup(_detail(raw, name), url, atom=atom)
+        for name in ("title", "summary", "subtitle", "media_title", "media_description")
+    }
+    contents = tuple(
+        _markup(one, url, atom=atom)
+        for one in raw.get("content", ())
+        if one.get("type", "").startswith(("text/", *_HTML_TYPES))
+    )
+    told = _detail(raw, "title") or (raw.get("content") or [{}])[0]
+    # Of a film all that is said stands in its description; beside a text it describes the picture.
+    has_text = any(one.value for one in (details["summary"], *contents))
+    words = details["media_description"] if has_text else Markup("")
+    return Draft(
+        guid=raw.get("id", ""),
+        links=tuple(_links(raw)),
+        titles=(details["title"], details["media_title"]),
+        summaries=(details["summary"], details["subtitle"], details["media_description"]),
+        contents=contents,
+        authors=tuple(_authors(raw)),
+        published=dict.get(raw, "published") or dict.get(raw, "created") or "",
+        # Not raw.get(): it answers with "published", and a warning.
+        updated=dict.get(raw, "updated") or "",
+        images=_images(raw, words if words.value else details["media_title"], url, atom=atom),
+        enclosures=_enclosures(raw),
+        categories=tuple(tag.get("label") or tag.get("term") or "" for tag in raw.get("tags", ())),
+        language=told.get("language") or "",
+        base=_own_base(told, url),
+    )
+
+
+def _detail(raw: Any, name: str) -> dict[str, Any]:
+    """Return a text construct of an entry: value, type, language and base; empty if it has none.
+
+    Where a deeper element bears the same name (an author's title in the entry's), feedparser's
+    detail is the deeper one's, and its plain value the right one.
+    """
+    detail = raw.get(f"{name}_detail")
+    return {**detail, "value": raw.get(name)} if detail else {}
+
+
+def _markup(detail: Any, url: str, *, atom: bool) -> Markup:
+    if not detail:
+        return Markup("")
+    value = detail.get("value") or ""
+    is_html = detail.get("type") in _HTML_TYPES or (not atom and bool(_INLINE_TAG.search(value)))
+    return Markup(value, is_html, _own_base(detail, url))
+
+
+def _own_base(detail: Any, url: str) -> str:
+    """Return the xml:base of an element; empty where it is the document's address."""
+    base = detail.get("base") or ""
+    return "" if base == url else base
+
+
+def _links(raw: Any) -> list[str]:
+    """Return where an entry or a feed may be read, best first.
+
+    FeedBurner's own addresses, long dead, stand in for the ones in ``origLink``. A permalink guid
+    is in "link" where there is no link element.
+    """
+    links = raw.get("links", ())
+    related = [
+        [link.get("href", "") for link in links if link.get("rel") == rel]
+        for rel in ("alternate", "via", "related")
+    ]
+    return [raw.get("feedburner_origlink", ""), raw.get("link", ""), *chain.from_iterable(related)]
+
+
+def _authors(raw: Any) -> list[str]:
+    return [author.get("name") or author.get("email") or "" for author in raw.get("authors", ())]
+
+
+def _enclosures(raw: Any) -> tuple[File, ...]:
+    linked = [
+        File(link.get("href", ""), link.get("type", ""), length=link.get("length", ""))
+        for link in raw.get("links", ())
+        if link.get("rel") == "enclosure"
+    ]
+    media = (_media_file(item) for item in raw.get("media_content", ()))
+    return (*linked, *(file for file in media if is_playable(file)))
+
+
+def _images(raw: Any, words: Markup, url: str, *, atom: bool) -> tuple[tuple[File, ...], ...]:
+    """Return an entry's pictures: Media RSS, its thumbnails, iTunes, enclosures.
+
+    words: what is said of its pictures in general, for those without words of their own.
+    """
+    media = [
+        (item, item.get("media_description_detail") or item.get("media_title_detail"))
+        for item in raw.get("media_content", ())
+    ]
+    general = Markup("") if any(own for _, own in media) else words
+    full = [
+        _media_file(item, _markup(own, url, atom=atom) if own else general) for item, own in media
+    ]
+    small = [_media_file(item, words) for item in raw.get("media_thumbnail", ())]
+    podcast = File(raw.get("image", {}).get("href", ""))
+    linked = [file for file in _enclosures(raw) if is_image(file)]
+    return tuple(filter(is_image, full)), tuple(small), (podcast,), tuple(linked)
+
+
+def _media_file(item: Any, words: Markup = Markup("")) -> File:  # noqa: B008 - a value
+    return File(
+        url=item.get("url", ""),
+        type=item.get("type", ""),
+        medium=item.get("medium", ""),
+        length=item.get("filesize", ""),
+        width=item.get("width", ""),
+        height=item.get("height", ""),
+        alt=words,
+    )

@@ -1,0 +1,58 @@
+"""The names of authors, out of everything that feeds write there. Knows nothing of who they are."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+
+from aggregator.parse.text import line
+
+_MAX_CHARS = 200
+_EMAIL = re.compile(r"[^\s@<>()\"',;:]{1,64}@[^\s@<>()\"',;]{1,255}")
+_BRACKETS = re.compile(r"\(([^()]*)\)|<([^<>]*)>")
+_BY = re.compile(r"(?:by|von|par|por|автор:|müəllif:)\s+", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*;\s*|\s*,\s*(?:and\s+|&\s*)?|\s+(?:and|&|und|et|y|e|и|və|ve)\s+")
+# Small words inside names of people.
+_PARTICLES = frozenset("al bin da de del den der di do dos du el ibn la le ten van von".split())
+
+
+def author_names(written: Iterable[str], limit: int) -> tuple[str, ...]:
+    """Return the names in the author fields of an entry: each once, in order, at most ``limit``.
+
+    >>> author_names(["jane@example.org (Jane Doe)", "By Jane Doe and John van Roe"], 10)
+    ('Jane Doe', 'John van Roe')
+    """
+    names: dict[str, None] = {}
+    for field in written:
+        names |= dict.fromkeys(_split(_without_email(line(html.unescape(field), 10 * _MAX_CHARS))))
+    return tuple(names)[:limit]
+
+
+def _without_email(author: str) -> str:
+    """Return the name of ``email (Name)``, ``Name <email>`` and ``Name (email)``; maybe nothing."""
+    if "@" in author:
+        author = _EMAIL.sub("", author)
+        # What is left in the brackets beside an email is the name, or nothing.
+        author = _BRACKETS.sub(lambda part: f" {part[1] or part[2] or ''} ", author)
+    author = " ".join(author.split()).strip(" ,;:<>()\"'|-–—")
+    prefix = _BY.match(author)
+    return author[prefix.end() :] if prefix else author
+
+
+def _split(author: str) -> list[str]:
+    """Return the people of a byline, if all of its parts are; else the whole, as it stands.
+
+    ``Doe, Jane`` is one person, ``Health and Safety Executive`` is none.
+    """
+    parts = [part for part in _BETWEEN.split(author) if part]
+    if len(parts) > 1 and (";" in author or all(map(_is_person, parts))):
+        return [part[:_MAX_CHARS] for part in parts]
+    return [author[:_MAX_CHARS]] if author else []
+
+
+def _is_person(name: str) -> bool:
+    words = name.split()
+    return 2 <= len(words) <= 4 and all(
+        not word[0].islower() or word.lower() in _PARTICLES for word in words
+    )

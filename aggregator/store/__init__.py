@@ -1,0 +1,1 @@
+"""The database: one module per noun; nothing outside this folder knows SQLAlchemy or SQL."""

@@ -1,0 +1,165 @@
+"""Stored articles one by one: reading, what was decided about them, tagging them again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+
+from sqlalchemy import ColumnElement, Connection, delete, select
+
+from aggregator.errors import UsageError
+from aggregator.model import Article, Revision, TopicHit, Verdict
+from aggregator.store import rows, search, tables
+from aggregator.store.database import Database, bump
+from aggregator.store.dialect import add, among, insert, storable
+from aggregator.store.tables import appearances, hits, identities, meta
+from aggregator.tag.query import Everything
+
+_ID_LENGTH = 26
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was once decided about an article, through which source, and why."""
+
+    at: datetime
+    verdict: Verdict
+    source: str
+    why: str
+
+
+def get(db: Database, id_: str) -> Article | None:
+    """Return the article of this id."""
+    with db.read() as connection:
+        return _one(connection, [id_]) if storable(id_) else None
+
+
+def find(db: Database, text: str) -> Article | None:
+    """Return the article that is meant: by its id, the first 6 or more of it, or its address.
+
+    An identity key ("l:…", as ``dedupe.identity`` makes them) will do as well. Raises UsageError
+    where several begin like this.
+    """
+    text = text.strip()
+    if not storable(text):
+        return None
+    with db.read() as connection:
+        if re.fullmatch(rf"[a-z2-7]{{6,{_ID_LENGTH}}}", text):
+            column = tables.articles.c.id
+            last = text.ljust(_ID_LENGTH, "z")  # the digits sort before the letters
+            ids = _ids(connection, column, column.between(text, last))
+            if len(ids) > 1:
+                message = f"several articles begin with {text}: {', '.join(ids)}; give more of it"
+                raise UsageError(message)
+            return _one(connection, ids)
+        by_key = _ids(connection, identities.c.article, identities.c.key == text)
+        return _one(connection, by_key) or _one(connection, _by_link(connection, text))
+
+
+def _ids(
+    connection: Connection, column: ColumnElement[str], wanted: ColumnElement[bool]
+) -> Sequence[str]:
+    statement = select(column).where(wanted).order_by(column).limit(5)
+    return connection.scalars(statement).all()
+
+
+def _by_link(connection: Connection, link: str) -> Sequence[str]:
+    statement = (
+        select(appearances.c.article)
+        .where(appearances.c.link == link)
+        .order_by(appearances.c.listed.desc(), appearances.c.article.desc())
+        .limit(1)
+    )
+    return connection.scalars(statement).all()
+
+
+def _one(connection: Connection, ids: Sequence[str]) -> Article | None:
+    return next(iter(rows.load(connection, ids[:1])), None)
+
+
+def iterate(db: Database, batch: int) -> Iterator[Article]:
+    """Yield every article by id, reading ``batch`` at a time; writers may come in between."""
+    after = ""
+    while True:
+        with db.read() as connection:
+            column = tables.articles.c.id
+            statement = select(column).where(column > after).order_by(column).limit(batch)
+            ids = connection.scalars(statement).all()
+            found = rows.load(connection, ids)
+        yield from found
+        if len(ids) < batch:
+            return
+        after = ids[-1]
+
+
+def days(db: Database, since: datetime, until: datetime, *, zone: tzinfo = UTC) -> dict[date, int]:
+    """Return how many articles each day of a time zone has, newest day first.
+
+    Counts since <= listed < until. Days without any are left out.
+    """
+    return search.days(db, Everything(), now=until, since=since, until=until, zone=zone)
+
+
+# --- what was decided -------------------------------------------------------------------------
+
+
+def revisions(db: Database, id_: str) -> tuple[Revision, ...]:
+    """Return what an article said before each edit, oldest first."""
+    table = tables.revisions
+    statement = (
+        select(table.c.until, table.c.title, table.c.summary, table.c.content)
+        .where(table.c.article == id_)
+        .order_by(table.c.until)
+    )
+    with db.read() as connection:
+        return tuple(Revision(*row) for row in connection.execute(statement))
+
+
+def decisions(db: Database, id_: str) -> tuple[Decided, ...]:
+    """Return every decision about an article, oldest first."""
+    seen, edits = appearances.c, tables.revisions.c
+    arrived = select(seen.seen, seen.verdict, seen.source, seen.why).where(seen.article == id_)
+    edited = select(edits.until, edits.source, edits.why).where(edits.article == id_)
+    with db.read() as connection:
+        found = [
+            Decided(at, Verdict(verdict), source, why)
+            for at, verdict, source, why in connection.execute(arrived)
+        ]
+        found += [
+            Decided(at, Verdict.CHANGED, source, why)
+            for at, source, why in connection.execute(edited)
+        ]
+    found.sort(key=lambda one: (one.at, one.verdict is not Verdict.NEW, one.source))
+    return tuple(found)
+
+
+# --- tagging again ----------------------------------------------------------------------------
+
+
+def retag(db: Database, topics: Mapping[str, Sequence[TopicHit]]) -> None:
+    """Replace the topics of the articles with these ids; what is no article is passed over."""
+    with db.write() as connection:
+        article = tables.articles.c
+        statement = select(article.id, article.listed).where(among(connection, article.id, topics))
+        found = connection.execute(statement).all()
+        connection.execute(delete(hits).where(among(connection, hits.c.article, topics)))
+        new = [row for id_, listed in found for row in rows.hit_rows(id_, listed, topics[id_])]
+        add(connection, hits, new)
+        if found:
+            bump(connection)
+
+
+def tagged_with(db: Database) -> str | None:
+    """Return the version of the rules that all stored articles have been tagged with."""
+    with db.read() as connection:
+        return connection.scalar(select(meta.c.value).where(meta.c.key == "tagged_with"))
+
+
+def set_tagged_with(db: Database, version: str) -> None:
+    """Remember that all stored articles have been tagged with this version of the rules."""
+    with db.write() as connection:
+        statement = insert(connection, meta).values(key="tagged_with", value=version)
+        fresh = {"value": statement.excluded.value}
+        connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=fresh))

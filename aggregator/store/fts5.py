@@ -1,0 +1,143 @@
+"""The search index on SQLite: FTS5 over token columns, in the order in which articles are listed.
+
+``search`` holds the columns of ``tag.query.search_columns``; triggers keep ``search_fts`` in step.
+FTS5 gives its matches by row number quickly and in any other order slowly, so the row number
+(``place``) carries the second at which the article is listed, and below it a counter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    delete,
+    literal_column,
+    select,
+    text,
+)
+
+from aggregator.store.dialect import among, microseconds
+from aggregator.tag.query import And, Field, Not, Or, Phrase, Query, SearchColumns
+
+_metadata = MetaData()
+search = Table(
+    "search",
+    _metadata,
+    Column("place", Integer, primary_key=True),
+    Column("article", Text, unique=True),
+    Column("title", Text),
+    Column("body", Text),
+    Column("authors", Text),
+    Column("categories", Text),
+)
+index = Table("search_fts", _metadata, Column("rowid", Integer, primary_key=True))
+
+_SLOT_BITS = 30
+_LAST_SECOND = 2**33 - 1  # of the years 1697 to 2242; what lies outside shares the outermost place
+
+_PUT = text(
+    "INSERT INTO search (place, article, title, body, authors, categories)"
+    " SELECT coalesce(max(place) + 1, :first), :article, :title, :body, :authors, :categories"
+    " FROM search WHERE place BETWEEN :first AND :last"
+    " ON CONFLICT (article) DO NOTHING"
+)
+_COLUMNS: dict[Field, str] = {
+    "any": "{title body}",
+    "title": "title",
+    "author": "authors",
+    "category": "categories",
+}
+
+
+def put(connection: Connection, rows: Iterable[tuple[str, datetime, SearchColumns]]) -> None:
+    """Add (article id, listed, columns) to the index; leave alone what is there."""
+    values = []
+    for article, listed, columns in rows:
+        first, last = span(listed)
+        values.append(
+            {
+                "first": first,
+                "last": last,
+                "article": article,
+                "title": columns.title,
+                "body": columns.body,
+                "authors": columns.authors,
+                "categories": columns.categories,
+            }
+        )
+    if values:
+        connection.execute(_PUT, values)
+
+
+def drop(connection: Connection, articles: Collection[str]) -> None:
+    """Take articles out of the index."""
+    connection.execute(delete(search).where(among(connection, search.c.article, articles)))
+
+
+def span(listed: datetime) -> tuple[int, int]:
+    """Return the first and the last place of articles listed in the same second."""
+    second = microseconds(listed) // 1_000_000
+    first = max(-_LAST_SECOND, min(_LAST_SECOND, second)) << _SLOT_BITS
+    return first, first + (1 << _SLOT_BITS) - 1
+
+
+def matching(expression: str) -> ColumnElement[bool]:
+    """Return the condition that a row of ``index`` matches."""
+    return literal_column("search_fts").op("MATCH", is_comparison=True)(expression)
+
+
+def articles_of(expression: str) -> ColumnElement[str]:
+    """Return the ids of the articles that match, as a subselect for ``IN``."""
+    joined = search.join(index, search.c.place == index.c.rowid)
+    return (
+        select(search.c.article).select_from(joined).where(matching(expression)).scalar_subquery()
+    )
+
+
+def expression(query: Query) -> str | None:
+    """Return a query as one FTS5 expression, or None where FTS5 can't say it.
+
+    FTS5 knows phrases, AND, OR and "a NOT b", but no NOT alone. Every token stands in quotes:
+    tokens hold no quotes, and nothing in quotes is an operator.
+
+    >>> expression(And((Phrase("any", ("a", "b")), Not(Phrase("title", ("c",))))))
+    '(({title body} : "a b") NOT (title : "c"))'
+    """
+    match query:
+        case Phrase(field, tokens) if tokens:
+            return f'({_COLUMNS[field]} : "{" ".join(tokens)}")'
+        case Or(parts):
+            said = [expression(part) for part in parts]
+            known = [one for one in said if one]
+            return f"({' OR '.join(known)})" if known and len(known) == len(said) else None
+        case And(parts):
+            found, left = conjunction(parts)
+            return None if left else found
+        case _:
+            return None
+
+
+def conjunction(parts: Sequence[Query]) -> tuple[str | None, tuple[Query, ...]]:
+    """Return one expression for as many of the parts as FTS5 can say, and the parts left over."""
+    wanted: list[str] = []
+    unwanted: list[str] = []
+    left: list[Query] = []
+    for part in parts:
+        said = expression(part.part if isinstance(part, Not) else part)
+        if said is None:
+            left.append(part)
+        else:
+            (unwanted if isinstance(part, Not) else wanted).append(said)
+    if not wanted:
+        return None, tuple(parts)
+    both = " AND ".join(wanted)
+    both = f"({both})" if len(wanted) > 1 and unwanted else both
+    return f"({' NOT '.join([both, *unwanted])})", tuple(left)

@@ -1,0 +1,173 @@
+"""The tables as the newest migration leaves them (a test compares); not how they come to be.
+
+Times are microseconds since 1970 in UTC. The search index is not here: its shape depends on the
+engine, see ``fts5`` and ``gin``.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+)
+
+from aggregator.store.dialect import Json, Key, Moment
+
+metadata = MetaData()
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""``installation``, ``revision``, ``created``."""
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", Key, primary_key=True),
+    Column("source", Key, unique=True),
+    Column("worker", Key),
+    Column("lease_until", Moment),
+)
+"""Where sources live. The lease is the host's, so two workers can't be at one host at once."""
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("host", Key, ForeignKey("hosts.host"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("public_url", Text),  # None where the address is a secret or a path
+    Column("name", Text),  # the operator's
+    Column("title", Text),  # the feed's own
+    Column("site_url", Text),
+    Column("active", Boolean, nullable=False),  # stands in the configuration
+    Column("config_hash", Text, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_hash", Text),
+    Column("failures", Integer, nullable=False),
+    Column("first_success", Moment),
+    Column("last_success", Moment),
+    Column("last_polled", Moment),
+    Column("result", Text),
+    Column("detail", Text),
+    Column("next_due", Moment, nullable=False),
+    Index("sources_due", "next_due", "key"),
+    Index("sources_host", "host", "next_due", "key"),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Key, primary_key=True),
+    # What queries compare comes first: SQLite reads a long row only as far as it needs to.
+    Column("listed", Moment, nullable=False),
+    Column("lang", Key, nullable=False),  # "en-gb-", "-" where unknown: a prefix is a language
+    Column("domain", Key, nullable=False),  # "org.example.": a prefix is a parent domain
+    Column("speaker", Key, ForeignKey("sources.key"), nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("link_key", Text),  # the canonical key of the link
+    Column("given", Moment),  # the date as the publisher gave it
+    Column("title", Text, nullable=False),
+    Column("link", Text),
+    Column("first_seen", Moment, nullable=False),
+    Column("published", Moment, nullable=False),
+    Column("updated", Moment, nullable=False),
+    Column("language", Text),
+    Column("authors", Json, nullable=False),
+    Column("image", Json, nullable=False),
+    Column("enclosures", Json, nullable=False),
+    Column("categories", Json, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("articles_listed", "listed", "id"),
+    Index("articles_domain", "domain"),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("key", Key, primary_key=True),
+    # Deferred: a commit first claims identities, which settles who is first, then adds articles.
+    Column(
+        "article",
+        Key,
+        ForeignKey("articles.id", deferrable=True, initially="DEFERRED"),
+        nullable=False,
+    ),
+    sqlite_with_rowid=False,
+)
+
+appearances = Table(
+    "appearances",
+    metadata,
+    Column("article", Key, ForeignKey("articles.id"), primary_key=True),
+    Column("source", Key, ForeignKey("sources.key"), primary_key=True),
+    Column("listed", Moment, nullable=False),  # the article's, which never moves
+    Column("seen", Moment, nullable=False),
+    Column("guid", Text),
+    Column("link", Key),
+    Column("title", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Index("appearances_source", "source", "listed", "article"),
+    Index("appearances_link", "link"),
+)
+
+hits = Table(
+    "hits",
+    metadata,
+    Column("article", Key, ForeignKey("articles.id"), primary_key=True),
+    Column("topic", Key, primary_key=True),
+    Column("listed", Moment, nullable=False),  # the article's, which never moves
+    Column("position", Integer, nullable=False),
+    Column("why", Json, nullable=False),
+    Index("hits_topic", "topic", "listed", "article"),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("article", Key, ForeignKey("articles.id"), primary_key=True),
+    Column("until", Moment, primary_key=True),
+    Column("source", Key, ForeignKey("sources.key"), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("content", Text, nullable=False),
+)
+
+polls = Table(
+    "polls",
+    metadata,
+    Column("source", Key, ForeignKey("sources.key"), primary_key=True),
+    Column("at", Moment, primary_key=True),
+    Column("result", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    Column("skipped", Integer, nullable=False),
+    Column("skips", Json, nullable=False),  # the first of them, with their reasons
+    Column("bytes", BigInteger, nullable=False),
+    Column("milliseconds", BigInteger, nullable=False),
+    Index("polls_at", "at"),
+)
+
+outputs = Table(
+    "outputs",
+    metadata,
+    Column("slug", Key, primary_key=True),
+    Column("gone_at", Moment),
+)

@@ -1,0 +1,76 @@
+"""Everything we know and decided about one article, as plain values to print. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from aggregator.model import Article, Feed
+from aggregator.publish import article_uri
+from aggregator.store import articles
+from aggregator.store.database import Database
+from aggregator.tag.query import matches, parse_query
+
+
+def brief(article: Article) -> dict[str, Any]:
+    """Return an article as one line of a list."""
+    return {
+        "listed": article.listed,
+        "id": article.id,
+        "source": ", ".join(appearance.outlet.key for appearance in article.appearances),
+        "topics": ", ".join(hit.topic for hit in article.topics),
+        "title": article.title,
+        "link": article.link,
+    }
+
+
+def explain(db: Database, article: Article, feeds: Iterable[Feed], now: datetime) -> dict[str, Any]:
+    """Return what is known and was decided about an article.
+
+    feeds: those to tell membership of.  now: for feeds whose query counts back from now.
+    """
+    return {
+        "id": article.id,
+        "uri": article_uri(article.id),
+        "title": article.title,
+        "link": article.link,
+        "language": article.language,
+        "authors": list(article.authors),
+        "categories": list(article.categories),
+        "published": article.published,
+        "updated": article.updated,
+        "first_seen": article.first_seen,
+        "listed": article.listed,
+        "sources": [
+            {
+                "source": appearance.outlet.key,
+                "name": appearance.outlet.name,
+                "seen": appearance.seen,
+                "title": appearance.title,
+                "link": appearance.link,
+                "guid": appearance.guid,
+            }
+            for appearance in article.appearances
+        ],
+        "decisions": [
+            {"at": made.at, "source": made.source, "verdict": made.verdict, "why": made.why}
+            for made in articles.decisions(db, article.id)
+        ],
+        "topics": [
+            {
+                "topic": hit.topic,
+                "rule": evidence.rule,
+                "words": evidence.words,
+                "field": evidence.field,
+                "term": evidence.term,
+            }
+            for hit in article.topics
+            for evidence in hit.why
+        ],
+        "feeds": [feed.slug for feed in feeds if matches(parse_query(feed.where), article, now)],
+        "edits": [
+            {"until": old.until, "title": old.title, "summary": old.summary}
+            for old in articles.revisions(db, article.id)
+        ],
+    }

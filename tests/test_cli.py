@@ -1,0 +1,282 @@
+"""The commands, as a person types them: what is printed, what is changed, how they exit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from feeds import item, rss
+from origin import Origin
+
+from aggregator.cli import main
+
+CONFIG = """
+sources:
+  - url: {url}
+    key: courier
+topics:
+  baku: {{name: Baku, any: [Baku], examples: {{match: [Rain in Baku]}}}}
+feeds:
+  rain: {{title: Rain, where: "rain topic:baku"}}
+  secret: {{title: Secret, where: rain, token_env: SECRET_TOKEN}}
+service:
+  fetch: {{seconds: 3, allow_private: [127.0.0.0/8]}}
+  parse: {{processes: 1}}
+"""
+
+
+@dataclass
+class Ran:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def origin() -> Iterator[Origin]:
+    with Origin() as opened:
+        opened.serve("/feed", rss([item(1, "Rain in Baku"), item(2, "Sun in Ganja")]))
+        yield opened
+
+
+@pytest.fixture
+def place(tmp_path: Path, origin: Origin, monkeypatch: pytest.MonkeyPatch) -> Path:
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "all.yaml").write_text(CONFIG.format(url=origin.url("/feed")), encoding="utf-8")
+    monkeypatch.setenv("SECRET_TOKEN", "open-sesame")
+    monkeypatch.setenv("COLUMNS", "240")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def run(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*words: str) -> Ran:
+        monkeypatch.setattr("sys.argv", ["run.py", *words])
+        capsys.readouterr()
+        try:
+            main()
+            code = 0
+        except SystemExit as left:
+            code = left.code if isinstance(left.code, int) else 0 if left.code is None else 1
+        return Ran(code, *capsys.readouterr())
+
+    return call
+
+
+def test_poll_prints_a_table_of_what_came(run: Run) -> None:
+    ran = run("poll")
+    assert ran.code == 0
+    assert "courier" in ran.out
+    assert "1 polled, 0 failed, 2 new articles" in ran.out
+
+
+def test_poll_prints_json_for_programs(run: Run) -> None:
+    run("poll")
+    [row] = run("poll", "--json").json
+    assert (row["source"], row["result"], row["new"]) == ("courier", "unchanged", 0)
+
+
+def test_poll_exits_1_if_every_source_failed(run: Run, origin: Origin) -> None:
+    origin.behave("/feed", "status", code=500)
+    ran = run("poll")
+    assert ran.code == 1
+    assert "server-error" in ran.out
+
+
+def test_poll_leaves_alone_what_backs_off_unless_told(run: Run, origin: Origin) -> None:
+    origin.behave("/feed", "status", code=500)
+    run("poll")
+    assert "0 polled, 1 left waiting" in run("poll").out
+    assert len(origin.requests) == 1
+    run("poll", "--all")
+    run("poll", "courier")
+    assert len(origin.requests) == 3
+
+
+def test_poll_of_an_unknown_key_says_so(run: Run) -> None:
+    ran = run("poll", "courrier")
+    assert ran.code == 2
+    assert "no source has the key courrier" in ran.err
+
+
+def test_check_counts_and_exits_0(run: Run) -> None:
+    ran = run("check")
+    assert ran.code == 0
+    assert "1 source, 1 topic, 2 feeds, 1 examples: all right" in ran.out
+
+
+def test_check_online_tries_each_source_and_stores_nothing(run: Run, place: Path) -> None:
+    ran = run("check", "--online")
+    assert ran.code == 0
+    assert "Caspian Courier" in ran.out
+    assert not (place / "data").exists()
+
+
+def test_check_online_exits_1_for_what_is_no_feed(run: Run, origin: Origin) -> None:
+    origin.serve("/feed", b"<html><title>Hello</title></html>", content_type="text/html")
+    ran = run("check", "--online", "--json")
+    assert ran.code == 1
+    assert ran.json["sources"][0]["result"] == "not-a-feed"
+
+
+def test_a_wrong_configuration_names_every_place_and_exits_2(run: Run, place: Path) -> None:
+    wrong = "topics:\n  war:\n    plcae: AZ\n    any: [war]\nsourcs: []\n"
+    (place / "config" / "wrong.yaml").write_text(wrong, encoding="utf-8")
+    ran = run("check")
+    assert ran.code == 2
+    assert "wrong.yaml:3:5: topics.war.plcae: unknown key, did you mean 'place'?" in ran.err
+    assert "wrong.yaml:5:1: sourcs:" in ran.err
+    assert len(run("check", "--json").json["problems"]) == 2
+
+
+def test_try_lists_what_matches(run: Run) -> None:
+    run("poll")
+    ran = run("try", "topic:baku rain")
+    assert "Rain in Baku" in ran.out
+    assert "1 match, 1 shown" in ran.out
+    assert run("try", "ganja", "--json").json["total"] == 1
+
+
+def test_try_marks_the_place_of_a_mistake(run: Run) -> None:
+    ran = run("try", "rain (sun")
+    assert ran.code == 2
+    assert ran.err.splitlines()[2].strip() == "^"
+
+
+def test_try_needs_one_thing_to_try(run: Run) -> None:
+    assert run("try").code == 2
+
+
+def test_try_config_tells_gains_and_losses_and_changes_nothing(run: Run, place: Path) -> None:
+    run("poll")
+    new = place / "new"
+    new.mkdir()
+    text = (place / "config" / "all.yaml").read_text(encoding="utf-8")
+    (new / "all.yaml").write_text(text.replace("[Baku]", "[Ganja]").replace("[Rain in Baku]", "[]"))
+    changes = {(c["kind"], c["slug"]): c for c in run("try", "--config", "new", "--json").json}
+    assert changes["topic", "baku"]["gains"] == ["Sun in Ganja"]
+    assert changes["topic", "baku"]["losses"] == ["Rain in Baku"]
+    assert changes["feed", "rain"]["lost"] == 1
+    assert "topic baku + Sun in Ganja" in run("try", "--config", "new").out
+    assert "no topic and no feed would change" in run("try", "--config", "config").out
+
+
+def test_retag_applies_todays_topics_to_stored_articles(run: Run, place: Path) -> None:
+    run("poll")
+    run("retag")
+    config = place / "config" / "all.yaml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("any: [Baku]", "any: [Baku, Ganja]"), encoding="utf-8")
+    assert "1 articles have other topics now" in run("retag").out
+    assert run("try", "topic:baku", "--json").json["total"] == 2
+    assert "0 articles" in run("retag").out
+
+
+def test_why_tells_source_words_feeds_and_edits(run: Run, origin: Origin) -> None:
+    run("poll")
+    origin.serve("/feed", rss([item(1, "Heavy rain in Baku")]))
+    run("poll")
+    link = "https://courier.example/1"
+    told = run("why", link, "--json").json
+    assert told["feeds"] == ["all", "baku", "rain", "secret"]
+    assert told["topics"][0] == {
+        "topic": "baku",
+        "rule": "any",
+        "words": "Baku",
+        "field": "title",
+        "term": "Baku",
+    }
+    assert [made["verdict"] for made in told["decisions"]] == ["new", "changed"]
+    assert told["edits"][0]["title"] == "Rain in Baku"
+    printed = run("why", told["id"][:8]).out
+    assert "Heavy rain in Baku" in printed
+    assert "Rain in Baku" in printed.partition("edits")[2]
+
+
+def test_why_of_an_unknown_article_exits_2(run: Run) -> None:
+    assert run("why", "https://nowhere.example/").code == 2
+
+
+OPML = """<opml version="2.0"><body><outline text="East">
+<outline type="rss" text="One" xmlUrl="https://one.example/rss"/>
+<outline type="rss" text="One again" xmlUrl="http://one.example/rss"/>
+<outline type="rss" text="Courier" xmlUrl="{known}"/></outline></body></opml>"""
+
+
+def test_import_writes_a_file_of_new_sources_and_export_gives_them_back(
+    run: Run, place: Path, origin: Origin
+) -> None:
+    (place / "my feeds.opml").write_text(OPML.format(known=origin.url("/feed")), encoding="utf-8")
+    ran = run("import", "my feeds.opml", "--to", "mine.yaml")
+    assert (ran.code, ran.err) == (0, "")
+    assert "mine.yaml: 2 sources" in ran.out
+    assert run("check").code == 0
+    exported = run("export").out
+    assert 'xmlUrl="https://one.example/rss"' in exported
+    assert 'xmlUrl="http://one.example/rss"' in exported
+    assert "all of its 3 feeds are sources already" in run("import", "my feeds.opml").out
+    assert run("import", "my feeds.opml", "--to", "mine.yaml").code == 2
+
+
+@pytest.mark.parametrize("name", ["../out.yaml", "out.txt", "sub/out.yaml"])
+def test_import_writes_only_yaml_in_the_config_folder(run: Run, place: Path, name: str) -> None:
+    (place / "x.opml").write_text(OPML.format(known="https://a.example/"), encoding="utf-8")
+    assert run("import", "x.opml", "--to", name).code == 2
+
+
+def test_export_of_outputs_hides_private_feeds(run: Run) -> None:
+    exported = run("export", "--outputs").out
+    assert "/feeds/rain.atom" in exported
+    assert "secret" not in exported
+    assert "open-sesame" not in exported
+
+
+def test_backup_and_restore_bring_everything_back(run: Run, place: Path) -> None:
+    run("poll")
+    assert run("backup", "copy.db").code == 0
+    assert run("backup", "copy.db").code == 2
+    assert run("backup", "copy.db", "--force").code == 0
+    assert run("restore", "copy.db").code == 2
+    assert run("--data", "other", "restore", "copy.db").code == 0
+    assert run("--data", "other", "try", "rain", "--json").json["total"] == 1
+
+
+def test_a_database_that_is_none_exits_3(run: Run, place: Path) -> None:
+    (place / "data").mkdir()
+    (place / "data" / "aggregator.db").write_bytes(b"not a database" * 100)
+    ran = run("poll")
+    assert ran.code == 3
+    assert "is not a database" in ran.err
+
+
+def test_an_unknown_command_names_the_known_ones(run: Run) -> None:
+    ran = run("pol")
+    assert ran.code == 2
+    assert "poll" in ran.err
+
+
+def test_help_names_every_command(run: Run) -> None:
+    ran = run("--help")
+    assert ran.code == 0
+    assert all(name in ran.out for name in ("serve", "poll", "restore"))
+
+
+def test_a_feed_can_not_colour_the_terminal(run: Run, origin: Origin) -> None:
+    origin.serve("/feed", rss([item(1, "Rain [red]in[/red] Baku &amp;#27;[31m")]))
+    run("poll")
+    printed = run("try", "rain").out
+    assert "[red]in[/red]" in printed
+    assert "\x1b" not in printed

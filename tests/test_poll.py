@@ -1,0 +1,260 @@
+"""A poll from the network to the database: real server, real parser processes, real store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from threading import Event
+
+import pytest
+from feeds import item, rss
+from origin import Origin
+
+from aggregator.fetch.session import Fetcher, Limits
+from aggregator.model import Article, Commit, Reason, Source, Topic
+from aggregator.poll import LATE, Parts, run_round
+from aggregator.sandbox import Sandbox
+from aggregator.store import articles, polls, search, sources
+from aggregator.store.database import Database
+from aggregator.tag.query import parse_query
+from aggregator.tag.rules import Tagger
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+TOPICS = (
+    Topic("azerbaijan", "Azerbaijan", any=("Baku",), place=("AZ",)),
+    Topic("war", "War", any=("war",)),
+)
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(processes=1, seconds=10) as opened:
+        yield opened
+
+
+@pytest.fixture
+def origin() -> Iterator[Origin]:
+    with Origin() as opened:
+        yield opened
+
+
+@pytest.fixture
+def parts(tmp_path: Path, sandbox: Sandbox) -> Iterator[Parts]:
+    clock = Clock()
+    limits = Limits(seconds=2)
+    with (
+        Database.open(f"sqlite:///{tmp_path}/a.db", now=NOW) as db,
+        Fetcher(limits, "Test", (ip_network("127.0.0.0/8"),)) as fetcher,
+    ):
+        yield Parts(
+            db=db,
+            fetcher=fetcher,
+            sandbox=sandbox,
+            tagger=Tagger(TOPICS),
+            sources={},
+            every=timedelta(minutes=30),
+            worker="test/1",
+            lease=timedelta(minutes=2),
+            workers=4,
+            clock=clock,
+            dice=lambda: 0.0,
+        )
+
+
+def follow(parts: Parts, *found: Source) -> Parts:
+    sources.sync(parts.db, found, parts.clock())
+    return replace(parts, sources={source.key: source for source in found})
+
+
+def poll_all(parts: Parts, *, later: timedelta = timedelta(0)) -> dict[str, Commit | None]:
+    """One round in which every source is due."""
+    assert isinstance(parts.clock, Clock)
+    parts.clock.now += later
+    sources.make_due(parts.db, parts.clock(), None, waiting=True)
+    done: dict[str, Commit | None] = {}
+    run_round(parts, until=parts.clock(), report=done.__setitem__)
+    return done
+
+
+def stored(parts: Parts, query: str = "") -> tuple[Article, ...]:
+    return search.find(parts.db, parse_query(query), now=parts.clock(), limit=1000).articles
+
+
+def test_a_new_article_comes_in_tagged_with_its_reasons(parts: Parts, origin: Origin) -> None:
+    url = origin.serve("/feed", rss([item(1, "A ceasefire ends the war near Baku")]))
+    parts = follow(parts, Source("courier", url, topics=("caucasus",)))
+    commit = poll_all(parts)["courier"]
+    assert commit is not None
+    assert (commit.result, commit.entries, len(commit.arrivals)) == ("ok", 1, 1)
+    [article] = stored(parts)
+    assert {hit.topic for hit in article.topics} == {"azerbaijan", "war", "caucasus"}
+    [war] = [hit for hit in article.topics if hit.topic == "war"]
+    assert [(why.field, why.words) for why in war.why] == [("title", "war")]
+    assert article.appearances[0].outlet.name == "Caspian Courier"
+
+
+def test_a_second_poll_adds_nothing_and_asks_conditionally(parts: Parts, origin: Origin) -> None:
+    url = origin.serve("/feed", rss([item(1), item(2)]))
+    parts = follow(parts, Source("courier", url))
+    poll_all(parts)
+    commit = poll_all(parts, later=timedelta(hours=1))["courier"]
+    assert commit is not None
+    assert commit.result == "unchanged"
+    assert [seen.status for seen in origin.requests] == [200, 304]
+    assert len(stored(parts)) == 2
+
+
+def test_the_same_bytes_without_validators_are_not_parsed_again(
+    parts: Parts, origin: Origin
+) -> None:
+    url = origin.serve("/feed", rss([item(1)]), validators=False)
+    parts = follow(parts, Source("courier", url))
+    poll_all(parts)
+    commit = poll_all(parts, later=timedelta(hours=1))["courier"]
+    assert commit is not None
+    assert (commit.result, commit.detail) == ("unchanged", "the same bytes")
+
+
+def test_an_edit_keeps_the_old_text_and_moves_updated(parts: Parts, origin: Origin) -> None:
+    parts = follow(parts, Source("courier", origin.serve("/feed", rss([item(1, "Ten missing")]))))
+    poll_all(parts)
+    [before] = stored(parts)
+    origin.serve("/feed", rss([item(1, "Twelve missing")]))
+    poll_all(parts, later=timedelta(hours=1))
+    [after] = stored(parts)
+    assert (after.id, after.title) == (before.id, "Twelve missing")
+    assert after.updated == parts.clock()
+    assert (after.published, after.listed) == (before.published, before.listed)
+    assert [old.title for old in articles.revisions(parts.db, after.id)] == ["Ten missing"]
+
+
+def test_the_same_article_through_two_sources_is_one_that_names_both(
+    parts: Parts, origin: Origin
+) -> None:
+    one = origin.serve("/one", rss([item(1, "A war of words", site="http://wire.example")]))
+    two = origin.serve(
+        "/two",
+        rss(
+            [
+                item("x", "Wire: words", site="https://www.wire.example").replace(
+                    "/x<", "/1?utm_source=a<"
+                )
+            ]
+        ),
+    )
+    parts = follow(parts, Source("one", one), Source("two", two, topics=("wire",)))
+    poll_all(parts)
+    [article] = stored(parts)
+    assert {appearance.outlet.key for appearance in article.appearances} == {"one", "two"}
+    assert "wire" in {hit.topic for hit in article.topics}
+    speaker = article.appearances[0]
+    assert article.title == speaker.title
+
+
+def test_a_failing_source_delays_no_other_and_loses_nothing(parts: Parts, origin: Origin) -> None:
+    good = origin.serve("/good", rss([item(1)]))
+    with Origin("127.0.0.2") as slow:
+        bad = slow.behave("/bad", "hang")
+        parts = follow(parts, Source("good", good), Source("bad", bad))
+        done = poll_all(parts)
+    assert done["good"] is not None
+    assert done["good"].result == "ok"
+    assert done["bad"] is not None
+    assert done["bad"].result == Reason.TIMEOUT
+    assert done["bad"].next_due == NOW + timedelta(hours=1)
+
+
+def test_a_page_in_the_place_of_a_feed_keeps_validators_and_articles(
+    parts: Parts, origin: Origin
+) -> None:
+    url = origin.serve("/feed", rss([item(1)]))
+    parts = follow(parts, Source("courier", url))
+    poll_all(parts)
+    origin.serve("/feed", b"<!doctype html><title>Log in</title>", content_type="text/html")
+    commit = poll_all(parts, later=timedelta(hours=1))["courier"]
+    assert commit is not None
+    assert commit.result == Reason.NOT_A_FEED
+    origin.serve("/feed", rss([item(1), item(2)]))
+    poll_all(parts, later=timedelta(hours=3))
+    assert len(stored(parts)) == 2
+    assert polls.history(parts.db, "courier", 10)[1].result == Reason.NOT_A_FEED
+
+
+def test_a_feed_that_hangs_the_parser_fails_alone(tmp_path: Path) -> None:
+    with Sandbox(processes=1, seconds=1) as sandbox:
+        hostile = (
+            b"<rss><channel><item><author>" + b"a" * 80_000 + b"</author></item></channel></rss>"
+        )
+        found = sandbox.parse(hostile, content_type="text/xml", url="https://x.example/", now=NOW)
+        good = sandbox.parse(
+            rss([item(1)]), content_type="text/xml", url="https://x.example/", now=NOW
+        )
+    assert getattr(found, "reason", None) in (Reason.PARSE_TIMEOUT, None)
+    assert len(good.entries) == 1  # type: ignore[union-attr]
+
+
+def test_the_archive_of_a_new_source_keeps_its_dates_and_late_news_is_news(
+    parts: Parts, origin: Origin
+) -> None:
+    old = datetime(2020, 1, 1, tzinfo=UTC)
+    parts = follow(parts, Source("courier", origin.serve("/feed", rss([item(1, date=old)]))))
+    poll_all(parts)
+    later = timedelta(hours=1)
+    origin.serve(
+        "/feed", rss([item(1, date=old), item(2, date=old), item(3, date=NOW + 9 * later)])
+    )
+    poll_all(parts, later=later)
+    by_title = {article.title: article for article in stored(parts)}
+    assert by_title["Report 1 from Baku"].listed == old
+    assert by_title["Report 2 from Baku"].listed == parts.clock() - LATE
+    assert by_title["Report 2 from Baku"].published == old
+    assert by_title["Report 3 from Baku"].published == parts.clock()
+
+
+def test_a_round_that_is_stopped_takes_up_nothing_new(parts: Parts, origin: Origin) -> None:
+    parts = follow(parts, Source("courier", origin.serve("/feed", rss([item(1)]))))
+    stop = Event()
+    stop.set()
+    run_round(parts, stop=stop)
+    assert origin.requests == []
+
+
+def test_a_bug_in_one_poll_is_logged_and_ends_no_other(
+    parts: Parts, origin: Origin, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken:
+        def hits(self, *_: object) -> None:
+            raise ZeroDivisionError
+
+    url = origin.serve("/feed", rss([item(1)]))
+    parts = follow(replace(parts, tagger=Broken()), Source("courier", url))  # type: ignore[arg-type]
+    assert poll_all(parts) == {"courier": None}
+    assert "ZeroDivisionError" in caplog.text
+    assert stored(parts) == ()
+
+
+@pytest.mark.parametrize(
+    "bad", ["a\x00b", "bad \x08 char", "&#xD800;", "<a href='javascript:alert(1)'>x</a>"]
+)
+def test_a_poisoned_item_comes_in_harmless_with_its_neighbours(
+    parts: Parts, origin: Origin, bad: str
+) -> None:
+    body = rss([item(1), item(2).replace("Report 2", f"Report 2 {bad}"), item(3)])
+    parts = follow(parts, Source("courier", origin.serve("/feed", body)))
+    poll_all(parts)
+    found = stored(parts)
+    assert len(found) == 3
+    assert "javascript:" not in repr([(a.title, a.content, a.link) for a in found])
