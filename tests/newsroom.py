@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from articles import article_id
+
 from aggregator.model import (
     Appearance,
     Arrival,
@@ -26,7 +28,6 @@ from aggregator.model import (
 from aggregator.store import polls, sources
 from aggregator.store.database import Database
 from aggregator.web import Site
-from articles import article_id
 
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
 TOPICS = (
@@ -46,7 +47,9 @@ FEEDS = {
     )
 }
 SOURCES = (
-    Source("harbour", "https://harbour.example/feed.xml", name="The Harbour Gazette", language="en"),
+    Source(
+        "harbour", "https://harbour.example/feed.xml", name="The Harbour Gazette", language="en"
+    ),
     Source("xeber", "https://xeber.example/rss", name="Günün Xəbəri", language="az"),
     Source("vestnik", "https://vestnik.example/rss", name="Вестник Прибрежья", language="ru"),
     Source("sahifa", "https://sahifa.example/feed", name="صحيفة الميناء", language="ar"),
@@ -156,9 +159,23 @@ STORIES = (
         "Loooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooong.",
         9.0,
     ),
-    Story("vestnik", "Театр на набережной открыл сезон", "Премьера – «Чайка».", 30, (("culture", "Театр"),)),
-    Story("harbour", "Price war over bread ends in a truce", "Two bakeries agree.", 33, language="en"),
-    Story("xeber", "Qarabağda yeni dəmir yolu xətti açıldı", "Qatar gündə iki dəfə.", 80, (("azerbaijan", "Qarabağda"),)),
+    Story(
+        "vestnik",
+        "Театр на набережной открыл сезон",
+        "Премьера – «Чайка».",
+        30,
+        (("culture", "Театр"),),
+    ),
+    Story(
+        "harbour", "Price war over bread ends in a truce", "Two bakeries agree.", 33, language="en"
+    ),
+    Story(
+        "xeber",
+        "Qarabağda yeni dəmir yolu xətti açıldı",
+        "Qatar gündə iki dəfə.",
+        80,
+        (("azerbaijan", "Qarabağda"),),
+    ),
 )
 
 
@@ -261,7 +278,9 @@ def fill(db: Database, *, now: datetime = NOW, pictures: str = "https://pictures
     for key, title in (("vestnik", "Перемирие держится третий день"), ("sahifa", "الهدنة صامدة")):
         outlet = next(one.appearance.outlet for one in brought if one.appearance.outlet.key == key)
         seen = replace(first.appearance, outlet=outlet, guid=None, title=title, seen=now)
-        also = replace(first, verdict=Verdict.ALSO, why="the same link", appearance=seen, identities=())
+        also = replace(
+            first, verdict=Verdict.ALSO, why="the same link", appearance=seen, identities=()
+        )
         polls.commit(db, commit(key, [also], now - timedelta(minutes=8)))
     edited = replace(
         first.article,
@@ -269,7 +288,11 @@ def fill(db: Database, *, now: datetime = NOW, pictures: str = "https://pictures
         updated=now - timedelta(minutes=6),
     )
     change = replace(
-        first, verdict=Verdict.CHANGED, why="the headline was edited", article=edited, fingerprint="f0b"
+        first,
+        verdict=Verdict.CHANGED,
+        why="the headline was edited",
+        article=edited,
+        fingerprint="f0b",
     )
     polls.commit(db, commit("harbour", [change], now - timedelta(minutes=5)))
     polls.commit(
@@ -283,7 +306,9 @@ def fill(db: Database, *, now: datetime = NOW, pictures: str = "https://pictures
             last_success=now - timedelta(hours=6),
         ),
     )
-    polls.commit(db, failure("lratu", "dns", "lratu.example has no address", now - timedelta(minutes=3)))
+    polls.commit(
+        db, failure("lratu", "dns", "lratu.example has no address", now - timedelta(minutes=3))
+    )
 
 
 def site(db: Database, **changes: object) -> Site:

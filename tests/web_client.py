@@ -19,7 +19,7 @@ EXAMPLES = {
     "text": "2026-11-22",
     "article": article_id(0),
     "key": "harbour",
-    "filename": "style.css",
+    "name": "style.css",
 }
 """An argument of each name that routes have; a route with a new one must add its own."""
 
@@ -30,9 +30,8 @@ def client(site: Site) -> FlaskClient:
 
 def routes(app: Flask) -> list[str]:
     """An address of every route."""
-    built = []
-    with app.test_request_context(environ_overrides={"SCRIPT_NAME": ""}):
-        adapter = app.url_map.bind("news.example")
-        for rule in app.url_map.iter_rules():
-            built.append(adapter.build(rule.endpoint, {n: EXAMPLES[n] for n in rule.arguments}))
-    return built
+    adapter = app.url_map.bind("news.example")
+    return [
+        adapter.build(rule.endpoint, {name: EXAMPLES[name] for name in rule.arguments})
+        for rule in app.url_map.iter_rules()
+    ]

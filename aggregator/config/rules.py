@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 
 from aggregator.config.checks import public_slug
 from aggregator.config.document import Entry, Node
@@ -13,8 +14,9 @@ from aggregator.config.shapes import FeedShape, TopicShape
 from aggregator.config.sources import no_such
 from aggregator.errors import QueryError
 from aggregator.model import Feed, Topic
-from aggregator.tag import places, rules
+from aggregator.tag import places
 from aggregator.tag.query import parse_query, references
+from aggregator.tag.rules import check_examples
 from aggregator.tag.words import tokens
 
 # A token is all that keeps a private feed private: 16 characters of base 64 are 96 bits.
@@ -45,9 +47,19 @@ def _topic(slug: str, entry: Entry, around: Surroundings) -> Topic | None:
         reject=shape.examples.reject,
         former=shape.formerly,
     )
-    place = locate(entry.value, "examples")
-    around.problems.extend(map(place.problem, rules.check_examples(topic)))
+    if check_examples(topic):
+        _blame_examples(topic, locate(entry.value, "examples"), around)
     return topic
+
+
+def _blame_examples(topic: Topic, node: Node, around: Surroundings) -> None:
+    """Say of each example that fails, at its own place, why it does."""
+    for example in texts(node, "match"):
+        alone = replace(topic, match=(str(example.value).strip(),), reject=())
+        around.problems.extend(map(example.problem, check_examples(alone)))
+    for example in texts(node, "reject"):
+        alone = replace(topic, match=(), reject=(str(example.value).strip(),))
+        around.problems.extend(map(example.problem, check_examples(alone)))
 
 
 def _check_terms(node: Node, around: Surroundings) -> None:

@@ -10,33 +10,35 @@ from urllib.parse import SplitResult, quote, urlsplit
 # https://docs.clearurls.xyz/1.27.3/specs/rules/ (its globalRules, from
 # https://gitlab.com/ClearURLs/rules), Firefox's query stripping list
 # (https://firefox.settings.services.mozilla.com/v1/buckets/main/collections/query-stripping/records),
-# and what the feeds of news publishers append.
-_TRACKING = frozenset(
-    # advertisers and social networks
-    "fbclid gclid gclsrc dclid gbraid wbraid msclkid twclid ttclid li_fat_id igshid igsh yclid "
-    "ysclid _openstat epik srsltid rdt_cid sccid irclickid irgwc "
-    "fb_action_ids fb_action_types fb_source fb_ref action_object_map action_type_map "
-    "action_ref_map __tn__ "
-    # newsletters
-    "mc_cid mc_eid mkt_tok _hsenc _hsmi __hssc __hstc __hsfp hsctatracking vero_id vero_conv "
-    "oly_anon_id oly_enc_id __s _bta_tid _bta_c ml_subscriber ml_subscriber_hash rb_clickid s_cid "
-    "wickedid ck_subscriber_id "
-    # statistics
-    "_ga _gl gs_l ga_source ga_medium ga_term ga_content ga_campaign ga_place "
-    "hmb_campaign hmb_medium hmb_source spm _branch_match_id "
-    # publishers: BBC, CNN, The Guardian, The New York Times, MSN, Le Monde, Reuters …
-    "ns_mchannel ns_source ns_campaign ns_linkname ns_fee cmp cmpid ocid smid smtyp xtor "
-    "ftag ito rss feedtype feedname feedref rpc taid wt_mc wt.mc_id mbid".split()
-)
-_TRACKING_PREFIXES = ("utm_", "at_campaign", "at_medium", "at_custom", "pk_", "mtm_", "matomo_")
+# and what news publishers append to the links of their feeds. In this order: advertisers and social
+# networks, newsletters, statistics, publishers.
+_TRACKING_NAMES = """
+    fbclid gclid gclsrc dclid gbraid wbraid msclkid twclid ttclid li_fat_id igshid igsh yclid
+    ysclid _openstat epik srsltid rdt_cid sccid irclickid irgwc
+    fb_action_ids fb_action_types fb_source fb_ref action_object_map action_type_map
+    action_ref_map __tn__
+    mc_cid mc_eid mkt_tok _hsenc _hsmi __hssc __hstc __hsfp hsctatracking vero_id vero_conv
+    oly_anon_id oly_enc_id __s _bta_tid _bta_c ml_subscriber ml_subscriber_hash rb_clickid s_cid
+    wickedid ck_subscriber_id
+    _ga _gl gs_l ga_source ga_medium ga_term ga_content ga_campaign ga_place
+    pk_campaign pk_kwd pk_keyword pk_source pk_medium pk_content
+    hmb_campaign hmb_medium hmb_source spm _branch_match_id
+    ns_mchannel ns_source ns_campaign ns_linkname ns_fee cmp cmpid ocid smid smtyp xtor
+    ftag ito rss feedtype feedname feedref rpc taid wt_mc wt.mc_id mbid
+"""
+_TRACKING = frozenset(_TRACKING_NAMES.split())
+_TRACKING_PREFIXES = ("utm_", "at_campaign", "at_medium", "at_custom", "mtm_", "matomo_")
 # Names that mean something on many sites; a feed's own mark is dropped by its value.
 _FROM_A_FEED = re.compile(
     r"(ref|from|source|src|via|partner|emc|medium|referrer|cid|output|feed|campaign)"
     r"=(rss|atom|feed|rss[_-]?feed|feedburner)[0-9._]*",
     re.IGNORECASE,
 )
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+_SCHEMES = frozenset({"http", "https"})
+_DEFAULT_PORTS = frozenset({None, 80, 443})
+_WWW = re.compile(r"^(www\.)+")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _SESSION = re.compile(r";jsessionid=[^/]*", re.IGNORECASE)
 
@@ -59,30 +61,30 @@ def canonical_key(url: str) -> str:
         host = _host(parts)
     except ValueError:  # brackets or port that no address has
         return stripped
-    if parts.scheme not in _DEFAULT_PORTS or not host:
+    if parts.scheme not in _SCHEMES or not host:
         return stripped
-    query = "&".join(sorted(filter(_tells_what, map(_encoded, parts.query.split("&")))))
+    parameters = map(_encoded, parts.query.replace("+", "%20").split("&"))
+    query = "&".join(sorted(filter(_tells_what, parameters)))
     fragment = f"#{_encoded(parts.fragment)}" if parts.fragment.startswith("!") else ""
     return host + _path(parts.path) + (f"?{query}" if query else "") + fragment
 
 
 def _host(parts: SplitResult) -> str:
-    host = (parts.hostname or "").rstrip(".")
+    host = parts.hostname or ""
     if not host.isascii():
         with suppress(UnicodeError):  # no name that DNS could know: compared as it is written
             host = host.encode("idna").decode("ascii")
-    host = host.lower().removeprefix("www.")
-    port = parts.port
+    host = _WWW.sub("", host.lower().strip(". "))
     if ":" in host:
         host = f"[{host}]"
-    return host if port in {None, _DEFAULT_PORTS.get(parts.scheme)} else f"{host}:{port}"
+    return host if parts.port in _DEFAULT_PORTS else f"{host}:{parts.port}"
 
 
 def _path(path: str) -> str:
     segments: list[str] = []
     for segment in _SESSION.sub("", _encoded(path)).split("/"):
         if segment == "..":
-            del segments[1:][-1:], segments[max(1, len(segments) - 1) :]
+            del segments[max(1, len(segments) - 1) :]
         elif segment != ".":
             segments.append(segment)
     return "/".join(segments).rstrip("/")
@@ -90,7 +92,8 @@ def _path(path: str) -> str:
 
 def _encoded(text: str) -> str:
     """Return a part of an address with what must be percent-encoded, and nothing else, encoded."""
-    text = quote(text.replace("+", "%20"), safe="%/:@!$&'()*,;=~?|[]", errors="surrogatepass")
+    text = _STRAY_PERCENT.sub("%25", text)
+    text = quote(text, safe="%/:@!$&'()*+,;=~?|[]", errors="surrogatepass")
     return _ESCAPE.sub(_normal_escape, text)
 
 

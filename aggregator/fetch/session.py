@@ -167,7 +167,7 @@ class Fetcher:
         headers = _conditions(validators) | (_own_headers(source) if hop.own_origin else {})
         request = session.prepare_request(requests.Request("GET", hop.address.url, headers))
         request.url = hop.address.url  # as it was checked; requests writes it in its own way
-        proxies = {"http": source.proxy, "https": source.proxy} if source.proxy else None
+        proxies = _proxies(source)
         adapter = session.get_adapter(hop.address.url)
         for _ in range(2):
             if monotonic() >= deadline.at:
@@ -194,8 +194,6 @@ class Fetcher:
         vouched = source.allow_private and hop.own_host
         if not vouched:
             self._guard.check(hop.address)
-        if source.proxy and not source.proxy.lower().startswith(("http://", "https://")):
-            raise Failure(Reason.ADDRESS, "the source's proxy is no http:// or https:// address")
         return self._trusting if vouched or source.proxy else self._guarded
 
     def _outcome(
@@ -244,6 +242,19 @@ def _own_headers(source: Source) -> dict[str, str | bytes]:
         # In UTF-8, RFC 7617 section 2.1; requests would fail beyond Latin-1.
         headers["Authorization"] = b"Basic " + base64.b64encode(":".join(source.auth).encode())
     return headers
+
+
+def _proxies(source: Source) -> dict[str, str] | None:
+    """Check the proxy's address, apart from its user name; requests would fail in many ways."""
+    if source.proxy is None:
+        return None
+    scheme, _, rest = source.proxy.partition("://")
+    try:
+        parse(f"{scheme}://{rest.rpartition('@')[2]}")
+    except Failure as failure:
+        detail = f"the source's proxy: {failure.failed.detail}"
+        raise Failure(Reason.ADDRESS, detail) from failure
+    return {"http": source.proxy, "https": source.proxy}
 
 
 def _with_the_way(detail: str, hop: _Hop) -> str:

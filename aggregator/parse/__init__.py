@@ -1,4 +1,4 @@
-"""Bytes → entries: any feed document, however broken, as clean values. Pure: no network, no clock."""
+"""Bytes → entries: any feed, however broken, as clean values. Pure: no network, no clock."""
 
 from __future__ import annotations
 

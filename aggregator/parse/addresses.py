@@ -29,7 +29,7 @@ _SAFE = "/:@!$&'()*+,;=~%[]"
 
 
 def absolute(address: str, base: str = "") -> str | None:
-    """Return ``address`` as a clean absolute http(s) address, or None if it can't be one.
+    r"""Return ``address`` as a clean absolute http(s) address, or None if it can't be one.
 
     base: what a relative address is relative to; with an empty one it is refused.
     Refused too: other schemes in every disguise that browsers see through, hosts with spaces or
@@ -37,7 +37,7 @@ def absolute(address: str, base: str = "") -> str | None:
 
     >>> absolute("../b c?d", "https://example.org/a/x")
     'https://example.org/b%20c?d'
-    >>> absolute("java\\nscript:alert(1)", "https://example.org/")
+    >>> absolute("java\nscript:alert(1)", "https://example.org/")
     """
     if len(address) > MAX_CHARS:
         return None

@@ -16,11 +16,11 @@ from aggregator.parse.addresses import absolute
 from aggregator.parse.draft import Markup
 from aggregator.parse.text import line, paragraphs, plain, shorten, strip_tags, well_formed
 
-_TAGS = set(
+_TAGS = (
     "a abbr article aside b bdi bdo blockquote br caption cite code col colgroup dd del details "
     "dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main "
     "mark nav ol p pre q rp rt ruby s samp section small span strong sub summary sup table tbody "
-    "td tfoot th thead time tr u ul var wbr".split()
+    "td tfoot th thead time tr u ul var wbr"
 )
 _ATTRIBUTES = {
     "*": {"lang", "dir"},
@@ -32,14 +32,14 @@ _ATTRIBUTES = {
     "th": {"colspan", "rowspan"},
     "time": {"datetime"},
 }
-_WITH_CONTENT = set(
+_DROPPED_WITH_CONTENT = (
     "applet audio button canvas embed frameset head iframe map math noembed noframes object script "
-    "select style svg template textarea title video xmp".split()
+    "select style svg template textarea title video xmp"
 )
 _CLEANER = nh3.Cleaner(
-    tags=_TAGS,
+    tags=set(_TAGS.split()),
     attributes=_ATTRIBUTES,
-    clean_content_tags=_WITH_CONTENT,
+    clean_content_tags=set(_DROPPED_WITH_CONTENT.split()),
     url_schemes={"http", "https", "mailto"},
     link_rel="noopener noreferrer",
 )
@@ -49,9 +49,9 @@ MAX_DEPTH = 256
 
 _TAG_NAME = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 # Elements that end by themselves, so that an unclosed one is no depth.
-_SELF_ENDING = frozenset(
-    "area base br col colgroup dd dt embed hr img input li link meta option p param source tbody "
-    "td tfoot th thead tr track wbr".split()
+_SELF_ENDING = (
+    " area base br col colgroup dd dt embed hr img input li link meta option p param source tbody "
+    "td tfoot th thead tr track wbr "
 )
 # To nh3, as to a browser with scripts, the inside of <noscript> is text; here it's the picture.
 _NOSCRIPT = re.compile(r"</?noscript\b[^<>]*>", re.IGNORECASE)
@@ -155,7 +155,7 @@ def _too_deep(markup: str) -> bool:
     depth = 0
     for slash, name in _TAG_NAME.findall(markup):
         tag = name.lower()
-        if tag in _SELF_ENDING:
+        if f" {tag} " in _SELF_ENDING:
             continue
         if not slash:
             opened[tag] += 1

@@ -1,9 +1,9 @@
 """Dates as feeds write them, in many languages and against every rule. Reads no clock.
 
 What is read, in this order: epoch seconds and milliseconds; ISO 8601 and its relatives
-(``2021/9/6 5:30``, ``06.09.2021``, ``2021年09月06日``, ``2004년 05월 28일 오후 11:23``); dates with the
-name of a month (RFC 822, asctime, ``6 de septiembre de 2021``). A date without a zone is taken for
-UTC. What feedparser itself makes of a date is not asked: where it reads more than this does, it
+(``2021/9/6 5:30``, ``06.09.2021``, ``2021年09月06日``, ``2004년 05월 28일 오후 11:23``); dates with
+the name of a month (RFC 822, asctime, ``6 de septiembre de 2021``). A date without a zone is taken
+for UTC. What feedparser itself makes of a date is not asked: where it reads more than this does, it
 guesses (``2024-W01-1`` becomes the first of November), and a wrong date is worse than none.
 """
 
@@ -55,25 +55,31 @@ _ZONES = {
 
 # Beginnings of the names of the months, January first, folded: no case, no diacritics
 # (https://cldr.unicode.org: en de fr es it pt nl da nb sv fi pl cs sk hu ro lt et el tr az uz id
-# ru uk be bg sr kk hy ka he ar fa). The longest that fits decides; "listopad" is November.
+# hr ru uk be bg sr mk kk hy ka he ar fa). The longest that fits decides. "listopad" is November, as
+# in Czech, Polish and Ukrainian; in Croatian it would be October.
+_MONTHS_BY_STEM = """
+jan gen ene jaan sty led ocak oca yan ian tammi sau ιαν янв јан сич січ студ қаң հունվ իուն \
+    իան იან ינו ינא ينا ژان сту яну հնվ sij
+feb fev lut uno sub helmi veeb vas φεβ фев лют ақп փետ თებ פבר فبر فور феб փտվ velj
+mar maer brez maalis kov μαρ мар бер сак нау մար მარ מרץ مار maar mrt bre մրտ ozu
+apr abr avr kwi dub nis huhti bal απρ апр кві кви кра сәу ապր აპრ אפר ابر اور travanj \
+    travnja
+may mai maj mei mag kve touko geg μαι май мая мај маи тра мам մայ მაი מאי ماي مه մյս svi
+jun juin giu cze cervn cerven iyun iyn iun haz kesa bir ιουν июн јун чер юни мау հունի ივნ \
+    יונ يون ژوين cvn juun чэр հնս lipanj lipnj
+jul juil lug lip cervenec cervence iyul iyl iul tem heina lie ιουλ июл јул лип юли шіл հուլ \
+    ივლ יול يول ژويیه ژويي cvc juul ліп հլս srpanj srpnj
+aug ago aou avg avq agu sie srp elo rgp rugp αυγ авг сер жні там օգո აგვ אוג اغس اوت kol օգս
+sep set wrz zar eyl sen syys rugs szep σεπ сеп сен вер қыр սեպ სექ ספט سبت سپت ruj
+oct okt out ott paz rij eki spa loka οκτ окт жов кас қаз հոկ ოქტ אוק اكت اکت
+nov lis kas noy lap marras νοε ноя ное лис қар նոյ ნოე נוב نوف نوا noi ліс нов stud
+dec dez dic des dek gru pro ara joulu det δεκ дек гру сне жел դեկ დეკ דצמ ديس دسا дец
+"""
 _MONTHS = {
     stem: number
-    for number, stems in enumerate((
-        "jan gen ene jaan sty led ocak oca yan ian tammi sau ιαν янв јан сiч сич січ студ қаң հունվ իուն իան იან ינו ינא ينا ژان",
-        "feb fev lut uno sub helmi veeb vas φεβ фев лют ақп փետ თებ פבר فبر فور",
-        "mar maer brez maalis kov μαρ мар бер сак нау մար მარ מרץ مار",
-        "apr abr avr kwi dub nis huhti bal απρ апр кві кви кра сәу ապր აპრ אפר ابر اور",
-        "may mai maj mei mag kve touko geg μαι май мая мај маи тра мам մայ მაი מאי ماي مه",
-        "jun juin giu cze cervn cerven iyun iyn iun haz kesa bir ιουν июн јун чер юни мау հունի ივნ יונ يون ژوين",
-        "jul juil lug lip cervenec cervence iyul iyl iul tem heina lie ιουλ июл јул лип юли шіл հուլ ივლ יול يول ژويیه ژويي",
-        "aug ago aou avg avq agu sie srp elo rgp rugp αυγ авг сер жні там օգո აგვ אוג اغس اوت",
-        "sep set wrz zar eyl sen syys rugs szep σεπ сеп сен вер қыр սեպ სექ ספט سبت سپت",
-        "oct okt out ott paz rij eki spa loka οκτ окт жов кас қаз հոկ ოქტ אוק اكت اکت",
-        "nov lis kas noy lap marras νοε ноя ное лис қар նոյ ნოე נוב نوف نوا",
-        "dec dez dic des dek gru pro ara joulu det δεκ дек гру сне жел դեկ დეკ דצמ ديس دسا",
-    ), start=1)
+    for number, stems in enumerate(_MONTHS_BY_STEM.strip().split("\n"), start=1)
     for stem in stems.split()
-}  # fmt: skip
+}
 
 
 def when(text: str, now: datetime) -> datetime | None:
@@ -85,7 +91,7 @@ def when(text: str, now: datetime) -> datetime | None:
     '2021-03-06 16:30:00+00:00'
     """
     # Comments in brackets are RFC 822's; they would be read as zones and numbers.
-    text = _folded(text[:_MAX_CHARS].split("(")[0]).strip()
+    text = _folded(text[:_MAX_CHARS].split("(", 1)[0]).strip()
     try:
         date = _epoch(text) or _written(_COMPACT.sub(r"\1 \2:\3:\4", text))
     except (ValueError, OverflowError):  # 30 February, 25 o'clock, an offset out of the calendar
@@ -150,7 +156,9 @@ def _named_day(text: str) -> tuple[int, int, int] | None:
 
 
 def _month(word: str) -> int | None:
-    return next((_MONTHS[word[:end]] for end in range(len(word), 1, -1) if word[:end] in _MONTHS), None)
+    return next(
+        (_MONTHS[word[:end]] for end in range(len(word), 1, -1) if word[:end] in _MONTHS), None
+    )
 
 
 def _time_of_day(clock: re.Match[str], text: str) -> timedelta:

@@ -6,7 +6,9 @@ Nothing here knows what is in a feed: only where it begins and what no parser su
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html.entities import html5
+from types import MappingProxyType
 
 from aggregator.parse.text import well_formed
 
@@ -36,8 +38,16 @@ def feed_text(text: str) -> str | None:
     if _HTML.search(head):
         return None
     own = dict(_ENTITY.findall(head))
-    body = _NUMERIC_REFERENCE.sub(_mended, well_formed(text[root.start() :]))
-    return _NAMED_REFERENCE.sub(lambda name: _named(name, own), body)
+    return mend_references(well_formed(text[root.start() :]), own)
+
+
+def mend_references(text: str, own: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return ``text`` with references that XML knows: by number, and to legal characters.
+
+    own: names that the document declares beside HTML's.
+    """
+    text = _NUMERIC_REFERENCE.sub(_mended, text)
+    return _NAMED_REFERENCE.sub(lambda name: _named(name, own), text)
 
 
 def looks_like(body: bytes, text: str) -> str:
@@ -71,7 +81,7 @@ def _mended(reference: re.Match[str]) -> str:
     return f"&#{code};" if 0x80 <= code <= 0x9F or well_formed(chr(code)) else ""
 
 
-def _named(name: re.Match[str], own: dict[str, str]) -> str:
+def _named(name: re.Match[str], own: Mapping[str, str]) -> str:
     value = own.get(name[1]) or html5.get(f"{name[1]};", "")
     # As references, since what they stand for may be markup.
     return "".join(f"&#{ord(char)};" for char in value) or name[0]

@@ -82,7 +82,9 @@ def read_entry(draft: Draft, frame: Frame) -> Entry | None:
     summary, content = _texts(draft, base, limits)
     text = plain(content)
     files = enclosures(draft.enclosures, base, limits.max_enclosures)
-    title = next((found for one in draft.titles if (found := one_line(one, limits.max_title_chars))), "")
+    title = next(
+        (found for one in draft.titles if (found := one_line(one, limits.max_title_chars))), ""
+    )
     if not (title or text or summary or link or files):
         return None
     image = lead_image(draft, content, base)
@@ -145,7 +147,9 @@ def _texts(draft: Draft, base: str, limits: ParseLimits) -> tuple[str, str]:
 
 
 def _html(markup: Markup, base: str, max_chars: int) -> str:
-    value = markup.value if markup.html else paragraphs(shorten(well_formed(markup.value), max_chars))
+    value = (
+        markup.value if markup.html else paragraphs(shorten(well_formed(markup.value), max_chars))
+    )
     return clean(value, markup.base or base, 2 * max_chars)
 
 
@@ -171,5 +175,7 @@ def _guid(written: str) -> str | None:
 def _categories(written: Sequence[str], limit: int) -> tuple[str, ...]:
     """Return what an entry is filed under, each once. Addresses name a scheme, not a category."""
     lines = (line(html.unescape(one), _MAX_CATEGORY_CHARS) for one in written)
-    kept = dict.fromkeys(one for one in lines if one and not one.startswith(("http://", "https://")))
+    kept = dict.fromkeys(
+        one for one in lines if one and not one.startswith(("http://", "https://"))
+    )
     return tuple(kept)[:limit]

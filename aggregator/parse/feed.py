@@ -1,4 +1,4 @@
-"""RSS, RDF, CDF and Atom by feedparser: its dictionaries become drafts. The only user of feedparser."""
+"""RSS, RDF, CDF and Atom by feedparser: its dictionaries become drafts. Not JSON (jsonfeed)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ dialects.install()
 
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 # Titles in RSS are plain by the letter and HTML by use; feedparser sees it if a tag is closed.
-_INLINE_TAG = re.compile(r"</?(?:a|b|br|em|font|i|img|p|span|strong|sub|sup|u)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_INLINE_TAG = re.compile(
+    r"</?(?:a|b|br|em|font|i|img|p|span|strong|sub|sup|u)(?:\s[^<>]*)?/?>", re.IGNORECASE
+)
 
 
 def parse_feed(text: str, frame: Frame) -> Document | Failed:
@@ -46,7 +48,9 @@ def parse_feed(text: str, frame: Frame) -> Document | Failed:
         return Failed(Reason.PARSE_CRASH, detail)
     feed = parsed.feed
     atom = parsed.version.startswith("atom")
-    title = one_line(_markup(feed.get("title_detail"), frame.url, atom=atom), frame.limits.max_title_chars)
+    title = one_line(
+        _markup(feed.get("title_detail"), frame.url, atom=atom), frame.limits.max_title_chars
+    )
     language = language_tag(str(feed.get("language") or ""))
     # Only Atom says that entries inherit (RFC 4287, 4.1.1); a feed's own name is no author.
     authors = author_names(_authors(feed), frame.limits.max_authors) if atom else ()

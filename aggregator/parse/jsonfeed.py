@@ -68,7 +68,8 @@ def _draft(item: Any) -> Draft:
 def _authors(holder: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names in ``authors`` (1.1), else in ``author`` (1.0)."""
     return tuple(
-        _text(author, "name") for author in _objects(holder, "authors") or _objects(holder, "author")
+        _text(author, "name")
+        for author in _objects(holder, "authors") or _objects(holder, "author")
     )
 
 

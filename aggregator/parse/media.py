@@ -44,7 +44,9 @@ def enclosures(files: Iterable[File], base: str, limit: int) -> tuple[Enclosure,
             mime = file.type.strip().lower()
             length = _LENGTH.fullmatch(file.length)
             kept[url] = Enclosure(
-                url, mime if _MIME.fullmatch(mime) else "", int(length[1]) or None if length else None
+                url,
+                mime if _MIME.fullmatch(mime) else "",
+                int(length[1]) or None if length else None,
             )
     return tuple(kept.values())
 

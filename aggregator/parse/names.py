@@ -14,7 +14,10 @@ _BRACKETS = re.compile(r"\(([^()]*)\)|<([^<>]*)>")
 _BY = re.compile(r"(?:by|von|par|por|автор:|müəllif:)\s+", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*;\s*|\s*,\s*(?:and\s+|&\s*)?|\s+(?:and|&|und|et|y|e|и|və|ve)\s+")
 # Small words inside names of people.
-_PARTICLES = frozenset("al bin da de del den der di do dos du el ibn la le ten van von".split())
+_PARTICLES = frozenset(
+    {"al", "bin", "da", "de", "del", "den", "der", "di", "do", "dos", "du", "el", "ibn", "la", "le"}
+    | {"ten", "van", "von"}
+)
 
 
 def author_names(written: Iterable[str], limit: int) -> tuple[str, ...]:

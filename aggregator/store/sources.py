@@ -192,6 +192,13 @@ def release(db: Database, worker: str) -> None:
         connection.execute(update(hosts).where(hosts.c.worker == worker).values(_NO_LEASE))
 
 
+def lease_holders(db: Database) -> frozenset[str]:
+    """Return the workers that hold leases, run out or not."""
+    statement = select(hosts.c.worker).where(hosts.c.worker.is_not(None)).distinct()
+    with db.read() as connection:
+        return frozenset(connection.scalars(statement))
+
+
 def next_due(db: Database) -> datetime | None:
     """Return when there is something to claim next, which may be long ago; None without sources.
 

@@ -12,7 +12,7 @@ from aggregator.web.site import current
 MAX_BODY_BYTES = 65_536
 """Nothing here reads a request's body; whoever sends a large one is told so at once."""
 
-OPEN = frozenset({"static", "ops.healthz", "ops.readyz", "pages.favicon", "pages.robots"})
+OPEN = frozenset({"assets.static", "assets.favicon", "ops.healthz", "ops.readyz", "pages.robots"})
 """What needs no password. Private feeds don't either: their token is one."""
 
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="News", charset="UTF-8"'}

@@ -9,6 +9,7 @@ from flask import Flask, Response
 from flask_compress import Compress
 
 from aggregator.web import access, failures, wording
+from aggregator.web.assets import assets
 from aggregator.web.feeds import feeds
 from aggregator.web.ops import ops
 from aggregator.web.pages import pages
@@ -37,9 +38,8 @@ _COMPRESSED += ["application/feed+json", "image/svg+xml"]
 
 def create_app(site: Callable[[], Site]) -> Flask:
     """The application. ``site`` is asked once per request for the configuration of the moment."""
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)  # see assets
     app.config["COMPRESS_MIMETYPES"] = _COMPRESSED
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 86_400  # their addresses change with their bytes
     app.url_map.merge_slashes = False  # a redirect of Werkzeug's own for //a is of no use here
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.wsgi_app = _Addressed(app.wsgi_app, site)  # type: ignore[assignment,method-assign]
@@ -48,7 +48,7 @@ def create_app(site: Callable[[], Site]) -> Flask:
     Compress(app)
     failures.register(app)
     wording.register(app)
-    for blueprint in (feeds, pages, ops):
+    for blueprint in (assets, feeds, pages, ops):
         app.register_blueprint(blueprint)
     return app
 

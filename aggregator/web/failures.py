@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 
 from flask import Flask, Response, render_template, request
@@ -65,11 +66,16 @@ def _ours(error: AggregatorError) -> Response:
         # What ails the database is the operator's business, not the reader's.
         _log.error("%s %s: %s", request.method, request.path, error)
         return page(status)
-    return page(status, excerpt(error) if isinstance(error, QueryError) else str(error))
+    return page(status, _excerpt(error) if isinstance(error, QueryError) else str(error))
 
 
-def excerpt(error: QueryError, around: int = 40) -> str:
-    """The message and the query's part around the place, marked; for a monospaced box."""
-    start = max(0, error.position - around)
-    shown = error.query[start : error.position + around].replace("\n", " ").replace("\t", " ")
-    return f"{error.reason}\n  {shown}\n  {' ' * (error.position - start)}^"
+def marked(error: QueryError, around: int = 40) -> tuple[str, str, str]:
+    """What stands around the mistake in a query: before it, the character itself, after it."""
+    query, at = error.query, error.position
+    return query[max(0, at - around) : at], query[at : at + 1] or "…", query[at + 1 : at + around]
+
+
+def _excerpt(error: QueryError) -> str:
+    """The same for a monospaced box: the mark below the line."""
+    before, wrong, after = (re.sub(r"\s", " ", part) for part in marked(error))
+    return f"{error.reason}\n  {before}{wrong}{after}\n  {' ' * len(before)}^"

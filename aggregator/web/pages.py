@@ -10,7 +10,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     redirect,
     render_template,
     request,
@@ -27,7 +26,7 @@ from aggregator.store.sources import status, statuses
 from aggregator.tag.query import Query, Source, Topic, parse_query
 from aggregator.web import days, feeds
 from aggregator.web.answers import conditional
-from aggregator.web.failures import excerpt
+from aggregator.web.failures import marked
 from aggregator.web.site import current, shown_address
 from aggregator.web.wording import urgency
 
@@ -154,7 +153,7 @@ def search() -> Response:
     try:
         query = parse_query(asked)
     except QueryError as error:
-        return _render("search.html", 400, error=excerpt(error), **values)
+        return _render("search.html", 400, error=error, marked=marked(error), **values)
     page = _page(query, request.args.get("before"))
     values["addresses"] = _addresses(Feed("search", asked, asked), search=True)
     return _render(
@@ -200,14 +199,6 @@ def subscriptions() -> Response:
     """Every public feed with its addresses, to be copied."""
     listed = [(feed, feeds.home(feed), _addresses(feed)) for feed in current().public_feeds]
     return _render("feeds.html", listed=listed)
-
-
-@pages.get("/favicon.ico")
-def favicon() -> Response:
-    answer = current_app.send_static_file("favicon.ico")
-    # Reader apps that live on web pages of their own show it beside the feed.
-    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return answer
 
 
 @pages.get("/robots.txt")

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from hashlib import sha256
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from babel import Locale as BabelLocale
 from babel import UnknownLocaleError
 from babel.dates import format_date, format_time
-from flask import Flask, url_for
+from flask import Flask
 from markupsafe import Markup
 
-from aggregator.model import Article, Evidence, Reason, Rule, SourceStatus
+from aggregator.model import Article, Evidence, Reason, Rule, SourceStatus, Verdict
 from aggregator.publish.safe import address
+from aggregator.web.assets import asset
 from aggregator.web.site import current
 
 LOCALE = "en"
@@ -50,13 +49,6 @@ def register(app: Flask) -> None:
     for function in _FILTERS:
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["web"] = address
-    static = Path(app.root_path, "static")
-    marks = {file.name: sha256(file.read_bytes()).hexdigest()[:8] for file in static.iterdir()}
-
-    def asset(name: str) -> str:
-        """The address of a static file, another one whenever its bytes are others."""
-        return url_for("static", filename=name, v=marks[name])
-
     app.context_processor(lambda: {"site": current(), "asset": asset})
 
 
@@ -130,6 +122,21 @@ def outlets(article: Article) -> list[tuple[str, str | None]]:
         link = address(appearance.link or article.link)
         found.setdefault(appearance.outlet.key, (appearance.outlet.name, link))
     return list(found.values())
+
+
+def outlet_names(article: Article) -> dict[str, str]:
+    """What the sources that carry it are called, by key."""
+    return {one.outlet.key: one.outlet.name for one in article.appearances}
+
+
+def verdict(decided: Verdict) -> str:
+    """What was decided, so that the outlet's name can follow."""
+    return {
+        Verdict.NEW: "New in",
+        Verdict.CHANGED: "Edited in",
+        Verdict.ALSO: "Also in",
+        Verdict.UNCHANGED: "Unchanged in",
+    }[decided]
 
 
 def state(source: SourceStatus) -> tuple[str, str]:
@@ -212,6 +219,6 @@ def body(html: str) -> Markup:
 
 _FILTERS: tuple[Callable[..., object], ...] = (
     *(iso, clock, day, short_day, local_day, moment, recent),
-    *(standfirst, outlets, body, host, language_name),
-    *(state, plain_reason, proof),
+    *(standfirst, outlets, outlet_names, body, host, language_name),
+    *(state, plain_reason, proof, verdict),
 )

@@ -27,7 +27,9 @@ def other() -> Iterator[Origin]:
 
 @pytest.fixture
 def fetcher() -> Iterator[Fetcher]:
-    with Fetcher(Limits(seconds=10, max_bytes=1_000_000), "test/1 (+https://a.example)", LOOPBACK) as f:
+    with Fetcher(
+        Limits(seconds=10, max_bytes=1_000_000), "test/1 (+https://a.example)", LOOPBACK
+    ) as f:
         yield f
 
 

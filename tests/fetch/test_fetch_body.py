@@ -116,7 +116,9 @@ def test_zstd_frames_follow_one_another() -> None:
 
 def test_a_zstd_window_that_needs_much_memory_is_refused() -> None:
     options = {zstd.CompressionParameter.window_log: 25}
-    assert reason("zstd", zstd.compress(os.urandom(1 << 20) * 40, options=options)) is Reason.PROTOCOL
+    assert (
+        reason("zstd", zstd.compress(os.urandom(1 << 20) * 40, options=options)) is Reason.PROTOCOL
+    )
 
 
 def test_a_bare_deflate_stream_is_understood() -> None:
@@ -126,7 +128,9 @@ def test_a_bare_deflate_stream_is_understood() -> None:
         assert decode("deflate", bare, step=step) == TEXT
 
 
-@pytest.mark.parametrize("coding", ["identity", "", "gzip, identity", "gzip, br", "GZIP,gzip, zstd"])
+@pytest.mark.parametrize(
+    "coding", ["identity", "", "gzip, identity", "gzip, br", "GZIP,gzip, zstd"]
+)
 def test_stacked_codings_come_off_in_order(coding: str) -> None:
     assert decode(coding, encode(coding.lower() or "identity", TEXT)) == TEXT
 

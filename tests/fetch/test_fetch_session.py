@@ -49,10 +49,12 @@ def answering(*answers: bytes) -> Iterator[str]:
                 with connection, contextlib.suppress(OSError):
                     connection.recv(65_536)
                     connection.sendall(data)
+            server.close()  # whoever follows a redirect to here finds nobody
 
         thread = threading.Thread(target=run, daemon=True)
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/feed"
         thread.start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}/feed"
+        yield url
         thread.join(5)
 
 
@@ -105,9 +107,9 @@ def test_cookies_are_neither_kept_nor_sent(origin: Origin, get: Get) -> None:
 
 
 def test_a_url_goes_out_as_it_was_checked(origin: Origin, get: Get) -> None:
-    origin.serve("/%7Efeed/a%2fb", b"<rss/>")
-    get(origin.url("/%7Efeed/a%2fb?x=%41#fragment"))
-    assert origin.requests[0].path == "/%7Efeed/a%2fb?x=%41"
+    origin.serve("/%7Efeed/a%2Fb", b"<rss/>")
+    get(origin.url("/%7Efeed/a%2Fb?x=%41#fragment"))
+    assert origin.requests[0].path == "/%7Efeed/a%2Fb?x=%41"
 
 
 def test_polls_of_a_host_share_a_connection(origin: Origin, get: Get) -> None:
@@ -402,7 +404,11 @@ OK = b"HTTP/1.1 200 OK\r\n"
         ("close", {"after": OK + b"Content-Length: 50\r\n\r\n<rss>"}, Reason.INCOMPLETE),
         ("truncate", {"body": b"<rss>", "missing": 1}, Reason.INCOMPLETE),
         ("truncated", {"coding": "gzip"}, Reason.INCOMPLETE),
-        ("raw", {"data": OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\n<rss>\r\n"}, Reason.INCOMPLETE),
+        (
+            "raw",
+            {"data": OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\n<rss>\r\n"},
+            Reason.INCOMPLETE,
+        ),
         ("raw", {"data": OK + b"Transfer-Encoding: chunked\r\n\r\nno\r\n"}, Reason.INCOMPLETE),
         ("raw", {"data": OK + b"Content-Length: 5, 6\r\n\r\n<rss>"}, Reason.PROTOCOL),
         ("raw", {"data": b"HTTP/1.1 9999 Odd\r\n\r\n"}, Reason.PROTOCOL),
@@ -419,7 +425,9 @@ def test_a_broken_answer_has_its_reason(
     assert "127.0.0.1" in failed(get(origin.behave("/feed", name, **options)), reason)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @example(OK + b"Content-Length: -1\r\n\r\nx")
 @example(OK + b"Content-Length: 99999999999999999999999999\r\n\r\nx")
 @example(OK + b"Content-Encoding: \xff\r\nSet-Cookie: \x00\r\n\r\nx")
@@ -504,7 +512,9 @@ def test_a_proxy_that_is_not_there_is_a_connect_failure(get: Get) -> None:
         assert "proxy 127.0.0.1" in detail
 
 
-@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1080", "127.0.0.1:3128", "http://", "http://[", "http://:80"])
+@pytest.mark.parametrize(
+    "proxy", ["socks5://127.0.0.1:1080", "127.0.0.1:3128", "http://", "http://[", "http://:80"]
+)
 def test_a_proxy_that_is_no_http_address_is_an_address_failure(get: Get, proxy: str) -> None:
     assert "proxy" in failed(get("http://feed.example/x", proxy=proxy), Reason.ADDRESS)
 

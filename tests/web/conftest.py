@@ -6,12 +6,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import newsroom
 import pytest
 from flask.testing import FlaskClient
-
-import newsroom
-from aggregator.store.database import Database
 from web_client import Visit, client
+
+from aggregator.store.database import Database
 
 
 @pytest.fixture(scope="session")

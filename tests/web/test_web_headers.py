@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import newsroom
 import pytest
+from web_client import Visit, client, routes
 from werkzeug.test import TestResponse
 
-import newsroom
 from aggregator.store.database import Database
 from aggregator.web import create_app
-from web_client import Visit, client, routes
 
 ERRORS = {
     "/nothing": 404,
@@ -34,7 +34,9 @@ SECURE = {
 
 def assert_secure(response: TestResponse) -> None:
     headers = response.headers
-    policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
+    policy = dict(
+        part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";")
+    )
     assert policy["default-src"] == "'none'"
     assert policy["style-src"] == "'self'"
     assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"

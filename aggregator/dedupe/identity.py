@@ -1,0 +1,166 @@
+"""Entries of one document → which articles they are, and why; knows exact sameness only.
+
+How entries are known stands in ``keys``. What is found under a key may still be something else, since "nothing is lost" beats "nothing comes
+twice". It is the same article where nothing changed that a reader would notice; otherwise
+
+* guid: refused where link, title and date of publication all differ. A publisher that began to
+  count anew reuses guids; one that edits keeps at least one of the three.
+* link, within a source that carries the article already: refused where guid, title and date all
+  differ. A live page keeps its address for the next day; a feed that mints guids anew (time in the
+  guid, a changed system) keeps title or date.
+* link, from a further source: never refused; it carries the same article too (ALSO).
+* guid or link that is no key in this document: refused; it finds what is quite unchanged only.
+
+What is missing (date, title, a link of its own) differs from everything: it vouches for nothing.
+Only the source that speaks for an article edits it; what others say in their words is no edit.
+"""
+
+from __future__ import annotations
+
+from base64 import b32encode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import count
+
+from aggregator.dedupe.keys import KINDS, Key, Reading, fingerprint, folded, groups, packed, read
+from aggregator.model import Decision, Entry, Known, Verdict
+
+__all__ = ["decide", "fingerprint", "identities"]
+
+
+def identities(
+    source_key: str, entries: Sequence[Entry], site: str | None
+) -> tuple[tuple[str, ...], ...]:
+    """Return for each entry the keys to look up for ``decide``, strongest first.
+
+    site: the feed's home page, where it names one.
+    """
+    return tuple(
+        tuple(key.text for key in reading.keys) for reading in read(source_key, entries, site)
+    )
+
+
+def decide(
+    source_key: str, entries: Sequence[Entry], known: Mapping[str, Known], site: str | None
+) -> tuple[Decision, ...]:
+    """Return what each entry is, in the order of the document; one that is NEW gets its id here.
+
+    known: what is stored under the keys of ``identities``. Of the decisions about one article at
+    most one, the first entry's, is other than UNCHANGED. ``Decision.identities`` are keys that no
+    other article has.
+    """
+    grouped = groups(read(source_key, entries, site))
+    finds = [(_find(group, source_key, known), group) for group in grouped]
+    # What the strongest keys say is settled first; a weaker match must not take their article.
+    finds.sort(key=lambda pair: (pair[0].strength, pair[1][0].position))
+    taken = {one.article for one in known.values()}
+    claimed: set[str] = set()
+    decisions: dict[int, Decision] = {}
+    for find, group in finds:
+        article = find.known.article if find.known else _mint(source_key, group[0], taken)
+        verdict, why = _verdict(source_key, group[0], find)
+        if article in claimed:
+            verdict, why = Verdict.UNCHANGED, f"{why}, as another entry of this document is"
+        claimed.add(article)
+        keys = _own_keys(group, article, known)
+        for reading in group:
+            decisions[reading.position] = Decision(
+                entry=reading.entry,
+                article=article,
+                verdict=verdict,
+                why=why,
+                identities=keys,
+                link=reading.link,
+                fingerprint=reading.fingerprint,
+            )
+            verdict, why = Verdict.UNCHANGED, "stands more than once in this document"
+    return tuple(decisions[position] for position in sorted(decisions))
+
+
+# --- deciding ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Find:
+    """The stored article that a group of entries is, if any, and which kind of key led to it."""
+
+    known: Known | None
+    strength: int
+    refused: tuple[str, ...] = ()
+    """Kinds of keys that led to articles which are something else."""
+
+
+def _find(group: Sequence[Reading], source_key: str, known: Mapping[str, Known]) -> _Find:
+    refused: dict[str, None] = {}
+    keyed = [(key, reading) for reading in group for key in reading.keys if key.text in known]
+    for key, reading in sorted(keyed, key=lambda pair: pair[0].kind):
+        candidate = known[key.text]
+        if _is_same(key, reading, candidate, source_key):
+            return _Find(candidate, key.kind)
+        refused[KINDS[key.kind]] = None
+    return _Find(None, len(KINDS), tuple(refused))
+
+
+def _is_same(key: Key, reading: Reading, known: Known, source_key: str) -> bool:
+    """Return whether what is known under a key of this entry is the same article."""
+    entry = reading.entry
+    if key.kind == 2 or reading.fingerprint == known.fingerprint:
+        return True
+    if not key.trusted:
+        return False
+    title = folded(entry.title)
+    title_or_date = (title != "" and title == folded(known.title)) or (
+        entry.published is not None and entry.published == known.published
+    )
+    if key.kind == 0:
+        own_link = reading.own_link
+        return title_or_date or (own_link is not None and own_link == known.link)
+    return title_or_date or source_key not in known.sources or not reading.has_guid
+
+
+def _verdict(source_key: str, reading: Reading, find: _Find) -> tuple[Verdict, str]:
+    known = find.known
+    if known is None:
+        kinds = " and ".join(find.refused)
+        return Verdict.NEW, (
+            f"its {kinds} stood for an article that differs in all else"
+            if kinds
+            else "nothing was known by its guid, link or text"
+        )
+    why = f"known by its {KINDS[find.strength]}"
+    if source_key not in known.sources:
+        return Verdict.ALSO, f"{why}, so far from {', '.join(sorted(known.sources))}"
+    if reading.fingerprint == known.fingerprint:
+        return Verdict.UNCHANGED, why
+    if known.speaker != source_key:
+        return Verdict.UNCHANGED, f"{why}; only {known.speaker} edits it"
+    edited = "title" if folded(reading.entry.title) != folded(known.title) else "text or picture"
+    return Verdict.CHANGED, f"{why}; its {edited} changed"
+
+
+def _own_keys(
+    group: Iterable[Reading], article: str, known: Mapping[str, Known]
+) -> tuple[str, ...]:
+    """Return the trusted keys of a group that are free or the article's own, strongest first."""
+
+    def free(keys: Iterable[Key]) -> Iterator[Key]:
+        return (k for k in keys if k.text not in known or known[k.text].article == article)
+
+    trusted = list(free(key for reading in group for key in reading.trusted))
+    keys = trusted or free(reading.keys[-1] for reading in group)
+    return tuple(dict.fromkeys(key.text for key in sorted(keys, key=lambda key: key.kind)))
+
+
+def _mint(source_key: str, reading: Reading, taken: set[str]) -> str:
+    """Return the id of a new article, and take it: a function of what came in, of nothing else."""
+    entry = reading.entry
+    published = entry.published.isoformat() if entry.published else ""
+    told = (source_key, entry.guid or "", entry.link or "", entry.title, published)
+    for salt in count():
+        digest = blake2b(packed(*told, reading.fingerprint, str(salt)), digest_size=16).digest()
+        article = b32encode(digest).decode("ascii").rstrip("=").lower()
+        if article not in taken:
+            break
+    taken.add(article)
+    return article

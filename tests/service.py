@@ -1,0 +1,92 @@
+"""Starting the real program as its users do: `python run.py …` in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+_PATIENCE_SECONDS = 60
+
+
+def command(place: Path, *words: str) -> list[str]:
+    """The program with its configuration and data below ``place``."""
+    folders = ["--config", str(place / "config"), "--data", str(place / "data")]
+    return [sys.executable, str(ROOT / "run.py"), *folders, *words]
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AGGREGATOR")}
+    return kept | more
+
+
+def run(place: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        command(place, *words),
+        env=environment(**more),
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE_SECONDS,
+        check=False,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(place: Path, port: int, log: Path, **more: str) -> Iterator[str]:
+    """Serve while the context is open; yield the address. Ends by SIGTERM, cleanly."""
+    told = {"AGGREGATOR_SERVICE__PORT": str(port)} | more
+    with (
+        log.open("ab") as out,
+        subprocess.Popen(
+            command(place, "serve"), env=environment(**told), stdout=out, stderr=out
+        ) as process,
+    ):
+        try:
+            base = f"http://127.0.0.1:{port}"
+            _wait_until_ready(base, process, log)
+            yield base
+        finally:
+            process.send_signal(signal.SIGTERM)
+            code = process.wait(timeout=_PATIENCE_SECONDS)
+    assert code == 0, log.read_text(encoding="utf-8")
+
+
+def get(url: str, **headers: str) -> tuple[int, bytes]:
+    """Status and body, whatever the status."""
+    request = urllib.request.Request(url, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
+
+
+def _wait_until_ready(base: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            break
+        try:
+            if get(f"{base}/readyz")[0] == 200:
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(log.read_text(encoding="utf-8"))
