@@ -1,7 +1,7 @@
-"""The wiring: configuration → parts → running service. The only place that knows all of them.
+"""The wiring: configuration → parts. The only place that knows all of them.
 
-``opened`` gives an App with configuration and database, enough for most commands; ``polling`` adds
-what polls need; ``serve`` runs everything until it is told to stop.
+``opened`` gives an App with configuration and database, enough for most commands; ``reading`` and
+``polling`` add what sources are read with.
 """
 
 from __future__ import annotations
@@ -9,37 +9,28 @@ from __future__ import annotations
 import logging
 import os
 import random
-import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event
-from types import FrameType
 
-from waitress.server import create_server
-
-from aggregator import __version__, retag
+from aggregator import __version__
 from aggregator import config as configuration
 from aggregator.config import Config
-from aggregator.errors import ConfigError, UsageError
+from aggregator.errors import ConfigError
 from aggregator.fetch.session import Fetcher, Limits
-from aggregator.model import Commit, Feed, Topic
-from aggregator.poll import Parts, run_round
+from aggregator.model import Feed, Topic
+from aggregator.poll import Parts
 from aggregator.sandbox import Sandbox
-from aggregator.schedule import Job, Schedule
-from aggregator.store import feeds, polls, sources
+from aggregator.store import feeds, sources
 from aggregator.store.database import Database
 from aggregator.tag.rules import Tagger
 from aggregator.web import create_app
 from aggregator.web.site import Site
 
 _log = logging.getLogger(__name__)
-
-HISTORY = timedelta(days=30)
-"""How long the lines of a source's poll history are kept."""
 
 _SETTLE = timedelta(minutes=1)
 """What a lease allows for storing, beyond the limits of fetching and parsing."""
@@ -78,9 +69,15 @@ class App:
     stamp: str
     problems: tuple[str, ...] = ()
     generation: int = 0
+    _site: tuple[int, Site] | None = None
 
     def site(self) -> Site:
-        """What the web server shows now."""
+        """What the web server shows now; the same value until the configuration changes."""
+        if self._site is None or self._site[0] != self.generation:
+            self._site = (self.generation, self._new_site())
+        return self._site[1]
+
+    def _new_site(self) -> Site:
         service = self.config.service
         return Site(
             db=self.db,
@@ -232,102 +229,8 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def serve(app: App) -> None:
-    """Poll on schedule and serve pages and feeds, until SIGTERM or Ctrl-C.
-
-    Raises UsageError if the address can't be listened on.
-    """
-    service = app.config.service
-    flask = create_app(app.site)
-    try:
-        # 150 half-open requests stop waitress at its default limit of 100 connections.
-        server = create_server(
-            flask,
-            host=service.host,
-            port=service.port,
-            threads=8,
-            connection_limit=1000,
-            ident=None,
-        )
-    except OSError as error:
-        message = (
-            f"can't listen on {service.host}:{service.port}: {error.strerror}; stop the other "
-            "program or choose another port: AGGREGATOR_SERVICE__PORT=8001"
-        )
-        raise UsageError(message) from error
-    stop = Event()
-    signal.signal(signal.SIGTERM, _interrupt)
-    with polling(app) as parts:
-        schedule = Schedule(_jobs(app, parts, stop))
-        schedule.start()
-        _log.info("%s; open %s", summary(app.config), service.base_url)
-        try:
-            server.run()  # returns at KeyboardInterrupt and SystemExit
-        finally:
-            _log.info("stopping; polls under way are finished first")
-            stop.set()
-            schedule.stop()
-            server.close()
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)
-
-
-def _jobs(app: App, parts: Callable[[], Parts], stop: Event) -> tuple[Job, ...]:
-    changed = Event()
-
-    def poll_due() -> None:
-        changed.clear()
-        run_round(parts(), stop=Either(stop, changed), report=log_poll)
-
-    def take_up_changes() -> None:
-        if app.reload():
-            changed.set()
-
-    def tag_again() -> None:
-        config = app.config
-        retag.catch_up(app.db, app.tagger, config.topics, config.sources, Either(stop, changed))
-
-    def prune() -> None:
-        polls.prune(app.db, app.clock() - HISTORY)
-
-    return (
-        Job("poll", poll_due, timedelta(seconds=2), at_once=True),
-        Job("reload", take_up_changes, timedelta(seconds=2)),
-        Job("retag", tag_again, timedelta(seconds=10), at_once=True),
-        Job("prune", prune, timedelta(hours=6)),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Either:
-    """Set when one of two events is."""
-
-    one: Event
-    other: Event
-
-    def is_set(self) -> bool:
-        return self.one.is_set() or self.other.is_set()
-
-
-def log_poll(key: str, commit: Commit | None) -> None:
-    """One line for a poll that brought something or failed."""
-    if commit is None:
-        return
-    if commit.state.failures:
-        _log.warning(
-            "%s: %s: %s; again at %s",
-            key,
-            commit.result,
-            commit.detail,
-            f"{commit.next_due:%H:%M} UTC",
-        )
-    elif commit.arrivals or commit.skipped:
-        _log.info(
-            "%s: %d entries, %d arrivals, %d skipped",
-            key,
-            commit.entries,
-            len(commit.arrivals),
-            len(commit.skipped),
-        )
+def document(app: App, path: str) -> bytes:
+    """Return the bytes that the web server gives for a public address, such as ``/feeds.opml``."""
+    site = replace(app.site(), auth=None)
+    answer: bytes = create_app(lambda: site).test_client().get(path).data
+    return answer

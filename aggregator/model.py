@@ -97,6 +97,7 @@ class Reason(StrEnum):
     NOT_A_FEED = "not-a-feed"
     PARSE_TIMEOUT = "parse-timeout"
     PARSE_CRASH = "parse-crash"  # the parser raised, ran out of memory or died
+    BUG = "bug"  # ours
 
 
 @dataclass(frozen=True, slots=True)

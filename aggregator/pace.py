@@ -30,6 +30,6 @@ def next_due(
     >>> next_due(datetime(2026, 1, 1, tzinfo=UTC), timedelta(hours=1), failures=3).hour
     8
     """
-    wait = min(every * 2 ** min(failures, 20), max(every, LONGEST))
+    wait: timedelta = min(every * 2 ** min(failures, 20), max(every, LONGEST))
     wait *= 1 + dice * (_JITTER_FAILING if failures else _JITTER_HEALTHY)
     return now + max(wait, retry_after or timedelta(0))

@@ -12,9 +12,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
-from threading import Event
 
 from aggregator.dedupe.identity import decide, identities
+from aggregator.errors import StoreError
 from aggregator.fetch.session import Fetcher
 from aggregator.model import (
     Appearance,
@@ -29,7 +29,10 @@ from aggregator.model import (
     NotModified,
     Outlet,
     PollState,
+    Reason,
+    Rule,
     Source,
+    TopicHit,
     Validators,
     Verdict,
 )
@@ -87,28 +90,28 @@ def run_round(
     parts: Parts,
     *,
     until: datetime | None = None,
-    stop: Event | None = None,
+    stop: Callable[[], bool] = lambda: False,
     report: Callable[[str, Commit | None], None] = lambda _key, _commit: None,
 ) -> None:
     """Poll what is due until nothing is due and nothing under way.
 
     until: take only what was due then, so that each source is polled once at most; None: also
-    what falls due meanwhile.  stop: when set, finish what is under way and return.
+    what falls due meanwhile.  stop: when true, finish what is under way and return.
     report: called with each source's key and its commit; None where a bug ended its poll.
     """
-    running: dict[Future[Commit], str] = {}
+    running: dict[Future[Commit], tuple[Source, PollState]] = {}
     with ThreadPoolExecutor(parts.workers, thread_name_prefix="poll") as pool:
         while True:
             free = parts.workers - len(running)
-            if free and not (stop and stop.is_set()):
+            if free and not stop():
                 for state in _claim(parts, until, free):
                     source = parts.sources[state.source]
-                    running[pool.submit(poll, parts, source, state)] = source.key
+                    running[pool.submit(poll, parts, source, state)] = (source, state)
             if not running:
                 return
             for future in wait(running, timeout=1, return_when=FIRST_COMPLETED).done:
-                key = running.pop(future)
-                report(key, _result(key, future))
+                source, state = running.pop(future)
+                report(source.key, _result(parts, source, state, future))
 
 
 def _claim(parts: Parts, until: datetime | None, limit: int) -> Iterable[PollState]:
@@ -121,12 +124,20 @@ def _claim(parts: Parts, until: datetime | None, limit: int) -> Iterable[PollSta
     )
 
 
-def _result(key: str, future: Future[Commit]) -> Commit | None:
+def _result(
+    parts: Parts, source: Source, state: PollState, future: Future[Commit]
+) -> Commit | None:
     error = future.exception()
     if error is None:
         return future.result()
-    # A bug or a full disk ends this one poll. Its lease runs out and the source is due again.
-    _log.error("%s: the poll crashed", key, exc_info=error)
+    # A bug ends this one poll, and the source backs off as after any failure.
+    _log.error("%s: the poll crashed", source.key, exc_info=error)
+    crashed = Failed(Reason.BUG, f"{type(error).__name__} in this program; the log has more")
+    try:
+        polls.commit(parts.db, _failed(parts, source, state, crashed, parts.clock()))
+    except StoreError as unusable:
+        # A full disk, say: the lease runs out and the source is due again.
+        _log.error("%s: %s", source.key, unusable)
     return None
 
 
@@ -190,6 +201,8 @@ def _arrival(
     appearance = Appearance(outlet, entry.guid, entry.link, entry.title, now)
     article = article_of(entry, decision.article, now, first_poll=first_poll)
     hits = parts.tagger.hits(entry, source.key, source.topics)
+    if decision.verdict is Verdict.ALSO:
+        hits = from_source(hits)  # another source speaks for what the article says
     language = entry.language if source.language is None else source.language
     return Arrival(
         verdict=decision.verdict,
@@ -201,6 +214,15 @@ def _arrival(
         published=entry.published,
         fingerprint=decision.fingerprint,
     )
+
+
+def from_source(hits: Iterable[TopicHit]) -> tuple[TopicHit, ...]:
+    """Return the part of the hits that rests on the operator's word for a whole source."""
+    found = (
+        TopicHit(hit.topic, tuple(why for why in hit.why if why.rule is Rule.SOURCE))
+        for hit in hits
+    )
+    return tuple(hit for hit in found if hit.why)
 
 
 def article_of(entry: Entry, id_: str, now: datetime, *, first_poll: bool) -> Article:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
-from threading import Event
+from collections.abc import Callable, Mapping, Sequence
 
-from aggregator.model import Article, Evidence, Rule, Source, Topic, TopicHit
+from aggregator.model import Article, Evidence, Source, Topic, TopicHit
+from aggregator.poll import from_source
 from aggregator.store import articles
 from aggregator.store.database import Database
 from aggregator.tag.rules import Tagger
@@ -31,17 +31,10 @@ def topics_of(
         key = appearance.outlet.key
         source = sources.get(key)
         hits = tagger.hits(article, key, source.topics if source else ())
-        for hit in hits:
-            # The text is the same for every source: it is evidence once.
-            new = hit.why if number == 0 else from_source(hit)
-            if new:
-                found.setdefault(hit.topic, []).extend(new)
+        # The text is the same for every source: it is evidence once.
+        for hit in hits if number == 0 else from_source(hits):
+            found.setdefault(hit.topic, []).extend(hit.why)
     return tuple(TopicHit(topic, tuple(why)) for topic, why in found.items())
-
-
-def from_source(hit: TopicHit) -> tuple[Evidence, ...]:
-    """Return the part of a hit that rests on the operator's word for the whole source."""
-    return tuple(evidence for evidence in hit.why if evidence.rule is Rule.SOURCE)
 
 
 def version(topics: Sequence[Topic], sources: Sequence[Source]) -> str:
@@ -55,11 +48,11 @@ def catch_up(
     tagger: Tagger,
     topics: Sequence[Topic],
     sources: Sequence[Source],
-    stop: Event,
+    stop: Callable[[], bool] = lambda: False,
 ) -> int:
     """Tag stored articles again if the topics changed since it was last done.
 
-    Return how many articles changed. Stops early, without having finished, when ``stop`` is set.
+    Return how many articles changed. Stops early, without having finished, when ``stop`` is true.
     """
     wanted = version(topics, sources)
     if articles.tagged_with(db) == wanted:
@@ -67,7 +60,7 @@ def catch_up(
     by_key = {source.key: source for source in sources}
     changed, moved = 0, dict[str, tuple[TopicHit, ...]]()
     for article in articles.iterate(db, _BATCH):
-        if stop.is_set():
+        if stop():
             return changed
         hits = topics_of(tagger, by_key, article)
         if set(hits) != set(article.topics):

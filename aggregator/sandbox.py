@@ -59,7 +59,7 @@ class Sandbox:
 
     def close(self) -> None:
         """End the children; documents under way are dropped."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call] # pebble gives no types here
         self._pool.join()
 
     def __enter__(self) -> Self:

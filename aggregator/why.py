@@ -30,6 +30,22 @@ def explain(db: Database, article: Article, feeds: Iterable[Feed], now: datetime
 
     feeds: those to tell membership of.  now: for feeds whose query counts back from now.
     """
+    return _facts(article) | {
+        "feeds": [feed.slug for feed in feeds if matches(parse_query(feed.where), article, now)],
+        "topics": _topics(article),
+        "sources": _sources(article),
+        "decisions": [
+            {"at": made.at, "source": made.source, "verdict": made.verdict, "why": made.why}
+            for made in articles.decisions(db, article.id)
+        ],
+        "edits": [
+            {"until": old.until, "title": old.title, "summary": old.summary}
+            for old in articles.revisions(db, article.id)
+        ],
+    }
+
+
+def _facts(article: Article) -> dict[str, Any]:
     return {
         "id": article.id,
         "uri": article_uri(article.id),
@@ -42,35 +58,32 @@ def explain(db: Database, article: Article, feeds: Iterable[Feed], now: datetime
         "updated": article.updated,
         "first_seen": article.first_seen,
         "listed": article.listed,
-        "sources": [
-            {
-                "source": appearance.outlet.key,
-                "name": appearance.outlet.name,
-                "seen": appearance.seen,
-                "title": appearance.title,
-                "link": appearance.link,
-                "guid": appearance.guid,
-            }
-            for appearance in article.appearances
-        ],
-        "decisions": [
-            {"at": made.at, "source": made.source, "verdict": made.verdict, "why": made.why}
-            for made in articles.decisions(db, article.id)
-        ],
-        "topics": [
-            {
-                "topic": hit.topic,
-                "rule": evidence.rule,
-                "words": evidence.words,
-                "field": evidence.field,
-                "term": evidence.term,
-            }
-            for hit in article.topics
-            for evidence in hit.why
-        ],
-        "feeds": [feed.slug for feed in feeds if matches(parse_query(feed.where), article, now)],
-        "edits": [
-            {"until": old.until, "title": old.title, "summary": old.summary}
-            for old in articles.revisions(db, article.id)
-        ],
     }
+
+
+def _topics(article: Article) -> list[dict[str, Any]]:
+    return [
+        {
+            "topic": hit.topic,
+            "rule": evidence.rule,
+            "words": evidence.words,
+            "field": evidence.field,
+            "term": evidence.term,
+        }
+        for hit in article.topics
+        for evidence in hit.why
+    ]
+
+
+def _sources(article: Article) -> list[dict[str, Any]]:
+    return [
+        {
+            "source": appearance.outlet.key,
+            "name": appearance.outlet.name,
+            "seen": appearance.seen,
+            "title": appearance.title,
+            "link": appearance.link,
+            "guid": appearance.guid,
+        }
+        for appearance in article.appearances
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from articles import article_id
 
@@ -47,9 +48,7 @@ FEEDS = {
     )
 }
 SOURCES = (
-    Source(
-        "harbour", "https://harbour.example/feed.xml", name="The Harbour Gazette", language="en"
-    ),
+    Source("harbour", "https://harbour.example/feed.xml", name="The Harbour Gazette"),
     Source("xeber", "https://xeber.example/rss", name="Günün Xəbəri", language="az"),
     Source("vestnik", "https://vestnik.example/rss", name="Вестник Прибрежья", language="ru"),
     Source("sahifa", "https://sahifa.example/feed", name="صحيفة الميناء", language="ar"),
@@ -71,7 +70,6 @@ class Story:
     hours: float
     topics: tuple[tuple[str, str], ...] = ()
     picture: str = ""
-    language: str = ""
 
 
 STORIES = (
@@ -104,7 +102,8 @@ STORIES = (
     Story(
         "sahifa",
         "وصول أولى قوافل المساعدات إلى القرى الجبلية بعد وقف إطلاق النار",
-        "قال مراقبون إن الليلة مرت بهدوء للمرة الأولى منذ أربعة وأربعين يوماً، وإن المخابز عادت إلى العمل.",
+        "قال مراقبون إن الليلة مرت بهدوء للمرة الأولى منذ أربعة وأربعين يوماً، "
+        "وإن المخابز عادت إلى العمل.",
         2.4,
         (("war", "الحرب"), ("azerbaijan", "أذربيجان")),
         "شاحنات على طريق جبلي",
@@ -166,9 +165,7 @@ STORIES = (
         30,
         (("culture", "Театр"),),
     ),
-    Story(
-        "harbour", "Price war over bread ends in a truce", "Two bakeries agree.", 33, language="en"
-    ),
+    Story("harbour", "Price war over bread ends in a truce", "Two bakeries agree.", 33),
     Story(
         "xeber",
         "Qarabağda yeni dəmir yolu xətti açıldı",
@@ -199,7 +196,7 @@ def arrival(number: int, story: Story, pictures: str, now: datetime) -> Arrival:
         content=f"<p>{story.summary}</p>" if story.summary else "",
         text=story.summary,
         image=picture,
-        language=story.language or source.language,
+        language=source.language,
         appearances=(appearance,),
         topics=tuple(
             TopicHit(slug, (Evidence(Rule.ANY, "title", words, words),))
@@ -325,3 +322,10 @@ def site(db: Database, **changes: object) -> Site:
         version="1.0.0",
     )
     return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def ruin(db: Database) -> None:
+    """Put something else where the database was."""
+    db.close()
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{db.url.database}{suffix}").write_bytes(b"this is no database" * 100)

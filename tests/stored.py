@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from articles import article_id
+
 from aggregator.model import (
     Appearance,
     Arrival,
@@ -21,7 +23,6 @@ from aggregator.model import (
 )
 from aggregator.store import polls, sources
 from aggregator.store.database import Database
-from articles import article_id
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -103,9 +104,7 @@ def commit(key: str, arrivals: Iterable[Arrival] = (), at: datetime = NOW, **sai
         "result": "ok",
         "detail": "",
         "next_due": at + HOUR,
-        "state": PollState(
-            key, Validators('"e"', "Sun, 22 Nov 2026"), "b" * 64, None, 0, NOW, at
-        ),
+        "state": PollState(key, Validators('"e"', "Sun, 22 Nov 2026"), "b" * 64, None, 0, NOW, at),
         "entries": len(brought),
         "arrivals": brought,
         "bytes": 1234,

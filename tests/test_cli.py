@@ -55,7 +55,7 @@ def place(tmp_path: Path, origin: Origin, monkeypatch: pytest.MonkeyPatch) -> Pa
     config = tmp_path / "config"
     config.mkdir()
     (config / "all.yaml").write_text(CONFIG.format(url=origin.url("/feed")), encoding="utf-8")
-    monkeypatch.setenv("SECRET_TOKEN", "open-sesame")
+    monkeypatch.setenv("SECRET_TOKEN", "open-sesame-open-sesame")
     monkeypatch.setenv("COLUMNS", "240")
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -241,7 +241,7 @@ def test_export_of_outputs_hides_private_feeds(run: Run) -> None:
     exported = run("export", "--outputs").out
     assert "/feeds/rain.atom" in exported
     assert "secret" not in exported
-    assert "open-sesame" not in exported
+    assert "open-sesame-open-sesame" not in exported
 
 
 def test_backup_and_restore_bring_everything_back(run: Run, place: Path) -> None:

@@ -48,9 +48,16 @@ def test_make_targets_that_are_named_exist(name: str) -> None:
     assert named <= targets
 
 
+def _modules() -> list[Path]:
+    """All but the list of nouns, which is one, and migrations, which are never edited."""
+    package = ROOT / "aggregator"
+    found = set(package.rglob("*.py")) - {package / "model.py"}
+    return sorted(found - set((package / "store/migrations/versions").glob("*.py")))
+
+
 def _functions() -> list[tuple[str, int]]:
     found = []
-    for path in sorted((ROOT / "aggregator").rglob("*.py")):
+    for path in _modules():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 docstring = ast.get_docstring(node)
@@ -64,7 +71,7 @@ def test_no_function_and_no_file_outgrows_its_room() -> None:
     long = [name for name, lines in _functions() if lines > 45]
     files = [
         str(path.relative_to(ROOT))
-        for path in (ROOT / "aggregator").rglob("*.py")
+        for path in _modules()
         if len(path.read_text(encoding="utf-8").splitlines()) > 320
     ]
     assert (long, files) == ([], [])

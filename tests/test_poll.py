@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
-from threading import Event
 
 import pytest
 from feeds import item, rss
@@ -226,9 +225,7 @@ def test_the_archive_of_a_new_source_keeps_its_dates_and_late_news_is_news(
 
 def test_a_round_that_is_stopped_takes_up_nothing_new(parts: Parts, origin: Origin) -> None:
     parts = follow(parts, Source("courier", origin.serve("/feed", rss([item(1)]))))
-    stop = Event()
-    stop.set()
-    run_round(parts, stop=stop)
+    run_round(parts, stop=lambda: True)
     assert origin.requests == []
 
 
@@ -242,6 +239,7 @@ def test_a_bug_in_one_poll_is_logged_and_ends_no_other(
     url = origin.serve("/feed", rss([item(1)]))
     parts = follow(replace(parts, tagger=Broken()), Source("courier", url))  # type: ignore[arg-type]
     assert poll_all(parts) == {"courier": None}
+    assert polls.history(parts.db, "courier", 1)[0].result == Reason.BUG
     assert "ZeroDivisionError" in caplog.text
     assert stored(parts) == ()
 

@@ -56,16 +56,6 @@ class _Commands(click.Group):
             return None
         return _command(cmd_name)
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            known = ", ".join(_COMMANDS)
-            error.message += f" The commands are: {known}."
-            raise
-
 
 @click.group(cls=_Commands, invoke_without_command=True)
 @click.option(

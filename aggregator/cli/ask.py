@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import click
@@ -21,7 +20,7 @@ from aggregator.cli.output import (
     table,
     text,
 )
-from aggregator.config import load
+from aggregator.config import Config, load
 from aggregator.errors import UsageError
 from aggregator.store import articles, search
 from aggregator.tag.query import parse_query
@@ -68,7 +67,7 @@ def try_(
     console.print(f"{total} match, {len(rows)} shown")
 
 
-def _print_changes(opened: app.App, new: app.Config, limit: int, *, as_json: bool) -> None:
+def _print_changes(opened: app.App, new: Config, limit: int, *, as_json: bool) -> None:
     changes = replay.compare(
         articles.iterate(opened.db, 200),
         replay.Rules.of(new.topics, new.sources, app.output_feeds(new).values()),
@@ -134,7 +133,7 @@ def retag(place: Place) -> None:
     """Apply today's topics to stored articles; the running service does it by itself."""
     with app.opened(place.config, place.data, environment()) as opened:
         config = opened.config
-        changed = tagging.catch_up(opened.db, opened.tagger, config.topics, config.sources, Event())
+        changed = tagging.catch_up(opened.db, opened.tagger, config.topics, config.sources)
     console.print(f"{changed} articles have other topics now")
 
 

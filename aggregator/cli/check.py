@@ -10,7 +10,7 @@ import click
 
 from aggregator import app
 from aggregator.cli.output import Place, console, environment, json_option, now, print_json, table
-from aggregator.config import load
+from aggregator.config import Config, load
 from aggregator.errors import ConfigError
 from aggregator.model import Failed, NotModified, Source, Validators
 
@@ -44,7 +44,7 @@ def check(place: Place, online: bool, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _try_all(config: app.Config) -> list[dict[str, Any]]:
+def _try_all(config: Config) -> list[dict[str, Any]]:
     with (
         app.reading(config) as (fetcher, sandbox),
         ThreadPoolExecutor(config.service.poll.workers) as pool,

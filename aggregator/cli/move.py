@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 import yaml
@@ -10,10 +11,10 @@ import yaml
 from aggregator import app
 from aggregator import config as configuration
 from aggregator.cli.output import Place, environment, now
+from aggregator.config.sources import default_key
 from aggregator.errors import ConfigError, UsageError
 from aggregator.parse.opml import Outline, read_opml
 from aggregator.store import backup as backups
-from aggregator.web import opml
 
 
 @click.command("import")
@@ -53,7 +54,7 @@ def _new_sources(
     for outline in outlines:
         if outline.feed_url in urls:
             continue
-        key = base = configuration.default_key(outline.feed_url)
+        key = base = default_key(outline.feed_url)
         number = 1
         while key in keys:
             number += 1
@@ -69,14 +70,13 @@ def _new_sources(
 @click.option("--outputs", is_flag=True, help="The feeds that we publish, not our sources.")
 @click.option("--to", "file", type=click.File("wb"), default="-", help="A file [default: stdout].")
 @click.pass_obj
-def export(place: Place, outputs: bool, file: click.utils.LazyFile) -> None:
+def export(place: Place, outputs: bool, file: BinaryIO) -> None:
     """Print the sources, or with --outputs the published feeds, as OPML.
 
     Private feeds are left out.
     """
     with app.opened(place.config, place.data, environment()) as opened:
-        site = opened.site()
-        file.write(opml.outputs(site) if outputs else opml.sources(site))
+        file.write(app.document(opened, "/feeds.opml" if outputs else "/sources.opml"))
 
 
 @click.command("backup")

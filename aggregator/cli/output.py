@@ -19,7 +19,10 @@ from rich.table import Table
 
 from aggregator.errors import AggregatorError
 
-console = Console(soft_wrap=False, highlight=False)
+_PIPED_WIDTH = 250
+"""Columns of a table that goes to a file or a pipe, where nobody folds lines."""
+
+console = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
@@ -64,6 +67,8 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
             column.removeprefix("#"),
             justify="right" if column.startswith("#") else "left",
             overflow="fold",
+            # The last column takes what the others leave.
+            no_wrap=column != columns[-1],
         )
     for row in rows:
         made.add_row(*(text(cell) for cell in row))

@@ -6,7 +6,7 @@ import logging
 
 import click
 
-from aggregator import app, demo
+from aggregator import app, demo, service
 from aggregator.cli.output import Place, environment, log_to_stderr, now
 
 _log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ def serve(place: Place) -> None:
     """Poll on schedule and serve pages and feeds (scheduler and web server in one process)."""
     log_to_stderr()
     with app.opened(place.config, place.data, environment()) as opened:
-        app.serve(opened)
+        service.serve(opened)
 
 
 @click.command("demo")
@@ -37,7 +37,7 @@ def run_demo(place: Place) -> None:
         app.opened(config, place.data / "demo", environment()) as opened,
     ):
         _log.info("the sample feeds are served at %s", base)
-        app.serve(opened)
+        service.serve(opened)
 
 
 COMMANDS = {"serve": serve, "demo": run_demo}

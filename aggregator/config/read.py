@@ -58,12 +58,12 @@ def locate(node: Node, *path: str | int) -> Node:
 
 
 def texts(node: Node, key: str) -> list[Node]:
-    """Return the texts under ``key`` of a mapping, be it one or a list of them; right or not."""
+    """Return the texts under ``key`` of a mapping, one or a list; the mapping may be wrong."""
     if not isinstance(node.value, dict) or key not in node.value:
         return []
     inner = node.value[key].value
     items = inner.value if isinstance(inner.value, list) else [inner]
-    return [item for item in items if isinstance(item.value, str)]
+    return [item for item in items if isinstance(item.value, str) and item.value.strip()]
 
 
 def unknown_key(key: Node, shape: type[Shape]) -> Problem:

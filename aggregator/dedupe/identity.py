@@ -1,7 +1,8 @@
 """Entries of one document → which articles they are, and why; knows exact sameness only.
 
-How entries are known stands in ``keys``. What is found under a key may still be something else, since "nothing is lost" beats "nothing comes
-twice". It is the same article where nothing changed that a reader would notice; otherwise
+How entries are known stands in ``keys``. What is found under a key may still be something else,
+since "nothing is lost" beats "nothing comes twice". It is the same article where nothing changed
+that a reader would notice; otherwise
 
 * guid: refused where link, title and date of publication all differ. A publisher that began to
   count anew reuses guids; one that edits keeps at least one of the three.
@@ -9,7 +10,10 @@ twice". It is the same article where nothing changed that a reader would notice;
   differ. A live page keeps its address for the next day; a feed that mints guids anew (time in the
   guid, a changed system) keeps title or date.
 * link, from a further source: never refused; it carries the same article too (ALSO).
+* link, where another entry of this document is that article and this one has its own guid: refused.
 * guid or link that is no key in this document: refused; it finds what is quite unchanged only.
+* the same words, where guid or link is a key now: refused unless the date is the same too; feeds
+  that learn to give guids are recognised, each day's "Weather" stays its own.
 
 What is missing (date, title, a link of its own) differs from everything: it vouches for nothing.
 Only the source that speaks for an article edits it; what others say in their words is no edit.
@@ -18,12 +22,24 @@ Only the source that speaks for an article edits it; what others say in their wo
 from __future__ import annotations
 
 from base64 import b32encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import count
 
-from aggregator.dedupe.keys import KINDS, Key, Reading, fingerprint, folded, groups, packed, read
+from aggregator.dedupe.keys import (
+    GUID,
+    KINDS,
+    LINK,
+    TEXT,
+    Key,
+    Reading,
+    fingerprint,
+    folded,
+    groups,
+    packed,
+    read,
+)
 from aggregator.model import Decision, Entry, Known, Verdict
 
 __all__ = ["decide", "fingerprint", "identities"]
@@ -55,15 +71,20 @@ def decide(
     # What the strongest keys say is settled first; a weaker match must not take their article.
     finds.sort(key=lambda pair: (pair[0].strength, pair[1][0].position))
     taken = {one.article for one in known.values()}
-    claimed: set[str] = set()
+    claimed: dict[str, str] = {}  # key → the article of this document that has it
     decisions: dict[int, Decision] = {}
-    for find, group in finds:
-        article = find.known.article if find.known else _mint(source_key, group[0], taken)
+    for found, group in finds:
+        find = _unless_claimed(found, group, claimed)
+        keys = _own_keys(group, find.known, known)
+        twin = next((claimed[key] for key in keys if key in claimed), None)
+        if find.known:
+            article = find.known.article
+        else:
+            article = twin or _mint(source_key, group[0], taken)
         verdict, why = _verdict(source_key, group[0], find)
-        if article in claimed:
-            verdict, why = Verdict.UNCHANGED, f"{why}, as another entry of this document is"
-        claimed.add(article)
-        keys = _own_keys(group, article, known)
+        if article in claimed.values():
+            verdict, why = Verdict.UNCHANGED, "another entry of this document is the same article"
+        claimed |= dict.fromkeys((*keys, article), article)
         for reading in group:
             decisions[reading.position] = Decision(
                 entry=reading.entry,
@@ -102,21 +123,28 @@ def _find(group: Sequence[Reading], source_key: str, known: Mapping[str, Known])
     return _Find(None, len(KINDS), tuple(refused))
 
 
+def _unless_claimed(find: _Find, group: Sequence[Reading], claimed: Set[str]) -> _Find:
+    """Return the find, or none where another entry is that article and this one has its own guid."""
+    by_link = find.known if find.strength == LINK else None
+    if by_link and by_link.article in claimed and any(one.has_guid for one in group):
+        return _Find(None, len(KINDS), (KINDS[LINK],))
+    return find
+
+
 def _is_same(key: Key, reading: Reading, known: Known, source_key: str) -> bool:
     """Return whether what is known under a key of this entry is the same article."""
-    entry = reading.entry
-    if key.kind == 2 or reading.fingerprint == known.fingerprint:
+    if reading.fingerprint == known.fingerprint:
         return True
+    same_date = reading.entry.published is not None and reading.entry.published == known.published
+    if key.kind == TEXT:
+        return last_resort or same_date
     if not key.trusted:
         return False
-    title = folded(entry.title)
-    title_or_date = (title != "" and title == folded(known.title)) or (
-        entry.published is not None and entry.published == known.published
-    )
-    if key.kind == 0:
-        own_link = reading.own_link
-        return title_or_date or (own_link is not None and own_link == known.link)
-    return title_or_date or source_key not in known.sources or not reading.has_guid
+    title = folded(reading.entry.title)
+    vouched = same_date or (title != "" and title == folded(known.title))
+    if key.kind == GUID:
+        return vouched or (reading.own_link is not None and reading.own_link == known.link)
+    return vouched or source_key not in known.sources or not reading.has_guid
 
 
 def _verdict(source_key: str, reading: Reading, find: _Find) -> tuple[Verdict, str]:
@@ -149,7 +177,7 @@ def _own_keys(
 
     trusted = list(free(key for reading in group for key in reading.trusted))
     keys = trusted or free(reading.keys[-1] for reading in group)
-    return tuple(dict.fromkeys(key.text for key in sorted(keys, key=lambda key: key.kind)))
+    return tuple(dict.fromkeys(key.text for key in sorted(keys, key=lambda key: (key.kind, key.text))))
 
 
 def _mint(source_key: str, reading: Reading, taken: set[str]) -> str:

@@ -31,13 +31,14 @@ from aggregator.model import Entry
 MAX_KEY = 500
 """Characters. Longer guids and links are cut, with a hash: an index takes no keys of 8 kB."""
 
+GUID, LINK, TEXT = range(3)
 KINDS = ("guid", "link", "text")
-"""What the kinds of keys are called, by ``Key.kind``."""
+"""What the kinds of keys are called."""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key of an entry. ``kind``: 0 guid, 1 link, 2 content; trusted: it tells entries apart."""
+    """One key of an entry. kind: GUID, LINK or TEXT.  trusted: it tells entries apart here."""
 
     kind: int
     text: str
@@ -60,15 +61,19 @@ class Reading:
 
     @property
     def has_guid(self) -> bool:
-        return any(key.kind == 0 for key in self.trusted)
+        return any(key.kind == GUID for key in self.trusted)
 
     @property
     def own_link(self) -> str | None:
         """Its link, if it leads to this entry and no other."""
-        return self.link if any(key.kind == 1 for key in self.trusted) else None
+        return self.link if any(key.kind == LINK for key in self.trusted) else None
 
 
 def read(source_key: str, entries: Sequence[Entry], site: str | None) -> list[Reading]:
+    """Return the entries with their keys; the document as a whole says which of them to trust.
+
+    site: the feed's home page, where it names one.
+    """
     home = canonical_key(site or "")
     guids = [_guid(entry.guid) for entry in entries]
     links = [_bounded(canonical_key(entry.link)) if entry.link else None for entry in entries]
@@ -76,28 +81,25 @@ def read(source_key: str, entries: Sequence[Entry], site: str | None) -> list[Re
     # An entry without a title is told from others by what it says.
     titles = [folded(e.title) or content for e, content in zip(entries, contents, strict=True)]
 
-    shared = _sharing(links, guids) | _sharing(links, titles)
-    own = [
-        None if link is None or link in shared or _is_home(link, home) else link for link in links
-    ]
-    places = [link or content for link, content in zip(own, contents, strict=True)]
-    reused = _sharing(guids, places) & _sharing(guids, titles)
+    of_many = _beside_several(links, guids) | _beside_several(links, titles)
+    own_links = [None if link in of_many or _is_home(link, home) else link for link in links]
+    places = [link or content for link, content in zip(own_links, contents, strict=True)]
+    reused = _beside_several(guids, places) & _beside_several(guids, titles)
 
     readings = []
     for n, entry in enumerate(entries):
-        guid, link = guids[n], links[n]
         keys = []
-        if guid is not None:
-            keys.append(Key(0, f"g:{source_key}:{guid}", guid not in reused))
-        if link is not None and not _is_home(link, home):
-            keys.append(Key(1, f"l:{link}", own[n] is not None))
+        if guid := guids[n]:
+            keys.append(Key(GUID, f"g:{source_key}:{guid}", guid not in reused))
+        if (link := links[n]) and not _is_home(link, home):
+            keys.append(Key(LINK, f"l:{link}", own_links[n] is not None))
         alone = not any(key.trusted for key in keys)
-        keys.append(Key(2, f"c:{source_key}:{contents[n]}", alone))
-        readings.append(Reading(n, entry, tuple(keys), link, fingerprint(entry)))
+        keys.append(Key(TEXT, f"c:{source_key}:{contents[n]}", alone))
+        readings.append(Reading(n, entry, tuple(keys), links[n], fingerprint(entry)))
     return readings
 
 
-def _sharing(keys: Sequence[str | None], values: Sequence[str | None]) -> set[str]:
+def _beside_several(keys: Sequence[str | None], values: Sequence[str | None]) -> set[str]:
     """Return the keys that stand beside more than one value; a missing value is none."""
     beside: dict[str, set[str]] = defaultdict(set)
     for key, value in zip(keys, values, strict=True):
@@ -106,8 +108,8 @@ def _sharing(keys: Sequence[str | None], values: Sequence[str | None]) -> set[st
     return {key for key, found in beside.items() if len(found) > 1}
 
 
-def _is_home(link: str, home: str) -> bool:
-    return link == home or not any(sign in link for sign in "/?#")
+def _is_home(link: str | None, home: str) -> bool:
+    return link is not None and (link == home or not set("/?#") & set(link))
 
 
 def _guid(guid: str | None) -> str | None:
@@ -123,7 +125,7 @@ def _guid(guid: str | None) -> str | None:
 
 
 def groups(readings: Sequence[Reading]) -> list[list[Reading]]:
-    """Return the readings that trusted keys link, together; groups and members in document order."""
+    """Return the readings that trusted keys link, together; all in document order."""
     holders: dict[str, list[Reading]] = defaultdict(list)
     for reading in readings:
         for key in reading.trusted:

@@ -137,17 +137,22 @@ def _tls_reason(causes: tuple[BaseException, ...]) -> str:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return str(cause.verify_message)
         if isinstance(cause, ssl.SSLError):
-            return (cause.reason or "handshake failed").replace("_", " ").lower()
+            why = getattr(cause, "reason", None) or "handshake failed"
+            return str(why).replace("_", " ").lower()
     return "handshake failed"
 
 
-def _causes(error: BaseException, depth: int = 10) -> Iterator[BaseException]:
+def _causes(error: BaseException) -> Iterator[BaseException]:
     """The error and those inside it; the libraries keep them in args, ``reason`` and the chain."""
-    yield error
-    inside = (*error.args, getattr(error, "reason", None), error.__cause__, error.__context__)
-    for cause in dict.fromkeys(item for item in inside if isinstance(item, BaseException)):
-        if depth:
-            yield from _causes(cause, depth - 1)
+    waiting: list[object] = [error]
+    seen = set()
+    while waiting:
+        cause = waiting.pop(0)
+        if isinstance(cause, BaseException) and id(cause) not in seen:
+            seen.add(id(cause))
+            yield cause
+            inside = (getattr(cause, "reason", None), cause.__cause__, cause.__context__)
+            waiting += [*cause.args, *inside]
 
 
 # Not the server's own words: those could be anything.

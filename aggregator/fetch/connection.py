@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import ssl
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -108,9 +107,8 @@ class Adapter(HTTPAdapter):
         """Leave it to the shared context. requests would read its bundle per connection."""
 
     def build_response(self, req: PreparedRequest, resp: Any) -> Response:
-        # Cookies are not kept, so they are not parsed either.
-        if isinstance(resp._original_response, http.client.HTTPResponse):  # noqa: SLF001 - as requests does
-            del resp._original_response.msg["Set-Cookie"]  # noqa: SLF001
+        # Cookies are not kept, so they are not parsed either; requests looks for them here.
+        del resp._original_response.msg["Set-Cookie"]  # noqa: SLF001
         return super().build_response(req, resp)
 
 

@@ -112,7 +112,7 @@ class Fetcher:
         self.close()
 
     def close(self) -> None:
-        """Close all connections. Fetches under way come to their end first or by their deadline."""
+        """Close what is kept alive. Fetches under way go on, to their deadline at the latest."""
         self._guarded.close()
         self._trusting.close()
 
@@ -169,7 +169,7 @@ class Fetcher:
         request.url = hop.address.url  # as it was checked; requests writes it in its own way
         proxies = _proxies(source)
         adapter = session.get_adapter(hop.address.url)
-        for _ in range(2):
+        while True:
             if monotonic() >= deadline.at:
                 raise answer.too_late(host, self._limits.seconds)
             try:
@@ -180,10 +180,9 @@ class Fetcher:
                     proxies=proxies,
                 )
             except Stale:
-                continue  # closed while it was kept alive: nothing was asked yet
+                continue  # one less in the pool; a new connection is never stale
             except (exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
                 raise answer.broken(error, host, self._limits.seconds) from error
-        raise Failure(Reason.INCOMPLETE, f"{host} closes connections before it answers")
 
     def _session_for(self, source: Source, hop: _Hop) -> requests.Session:
         """Choose whose word counts for where this request may go: ours or the operator's.

@@ -46,8 +46,11 @@ _CLEANER = nh3.Cleaner(
 
 MAX_DEPTH = 256
 """Open elements: nh3's time grows with their square, and no honest article comes near."""
+MAX_REOPENED = 200_000
+"""Elements that nh3 opens again in each later block, as ``<b>`` and the like weren't closed."""
 
 _TAG_NAME = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+_FORMATTING = " a b big code em font i nobr s small strike strong tt u "
 # Elements that end by themselves, so that an unclosed one is no depth.
 _SELF_ENDING = (
     " area base br col colgroup dd dt embed hr img input li link meta option p param source tbody "
@@ -149,20 +152,20 @@ def _cut(markup: str, max_chars: int) -> str:
 
 
 def _too_deep(markup: str) -> bool:
+    """Tell whether nh3 would need more than a moment for ``markup``. Linear."""
     if markup.count("<") <= MAX_DEPTH:
         return False
     opened: Counter[str] = Counter()
-    depth = 0
+    depth = formatting = reopened = 0
     for slash, name in _TAG_NAME.findall(markup):
-        tag = name.lower()
-        if f" {tag} " in _SELF_ENDING:
-            continue
-        if not slash:
-            opened[tag] += 1
-            depth += 1
-        elif opened[tag]:
-            opened[tag] -= 1
-            depth -= 1
-        if depth > MAX_DEPTH:
+        reopened += formatting
+        if depth > MAX_DEPTH or reopened > MAX_REOPENED:
             return True
+        tag = f" {name.lower()} "
+        if tag in _SELF_ENDING or (slash and not opened[tag]):
+            continue
+        step = -1 if slash else 1
+        opened[tag] += step
+        depth += step
+        formatting += step * (tag in _FORMATTING)
     return False

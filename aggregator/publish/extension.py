@@ -86,7 +86,7 @@ def generate(
     feed.ttl(TTL_MINUTES)
     if icon := address(channel.icon):
         feed.icon(icon)
-        feed.image(url=icon, title=title, link=channel.home)
+        feed.image(url=icon, title=title)
     for item in entries:
         _fill(feed.add_entry(order="append"), item, finish_entry)
     return feed

@@ -40,7 +40,7 @@ def condition(query: Query, now: datetime, *, postgres: bool) -> ColumnElement[b
     if not postgres:
         expression = fts5.expression(query)  # as much as possible in one look at the index
         if expression is not None:
-            return articles.c.id.in_(fts5.articles_of(expression))
+            return fts5.condition(articles.c.id, expression)
     match query:
         case And(parts):
             return and_(true(), *(condition(part, now, postgres=postgres) for part in parts))

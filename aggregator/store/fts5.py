@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    exists,
     literal_column,
     select,
     text,
@@ -60,7 +61,8 @@ _COLUMNS: dict[Field, str] = {
 def put(connection: Connection, rows: Iterable[tuple[str, datetime, SearchColumns]]) -> None:
     """Add (article id, listed, columns) to the index; leave alone what is there."""
     values = []
-    for article, listed, columns in rows:
+    # FTS5 writes a segment of its own whenever a row number is lower than the one before.
+    for article, listed, columns in sorted(rows, key=lambda row: row[1]):
         first, last = span(listed)
         values.append(
             {
@@ -94,12 +96,10 @@ def matching(expression: str) -> ColumnElement[bool]:
     return literal_column("search_fts").op("MATCH", is_comparison=True)(expression)
 
 
-def articles_of(expression: str) -> ColumnElement[str]:
-    """Return the ids of the articles that match, as a subselect for ``IN``."""
-    joined = search.join(index, search.c.place == index.c.rowid)
-    return (
-        select(search.c.article).select_from(joined).where(matching(expression)).scalar_subquery()
-    )
+def condition(article: ColumnElement[str], expression: str) -> ColumnElement[bool]:
+    """Return the condition that the article of this id matches."""
+    places = select(index.c.rowid).where(matching(expression))
+    return exists().where(search.c.article == article, search.c.place.in_(places))
 
 
 def expression(query: Query) -> str | None:

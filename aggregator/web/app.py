@@ -69,7 +69,8 @@ class _Addressed:
         scheme, host, prefix = base(site.base_url)
         path = environ.get("PATH_INFO", "")
         if prefix and (path == prefix or path.startswith(f"{prefix}/")):
-            environ["PATH_INFO"] = path[len(prefix) :] or "/"
+            path = path[len(prefix) :]
+        environ["PATH_INFO"] = path or "/"
         environ.update({"wsgi.url_scheme": scheme, "HTTP_HOST": host, "SCRIPT_NAME": prefix})
         environ[ENVIRON] = site
         return self._app(environ, start)

@@ -48,7 +48,9 @@ def page(status: int, detail: str = "", headers: Mapping[str, str] | None = None
         text = f"{title}. {hint}\n{detail}".rstrip() + "\n"
         answer = Response(text, status, mimetype="text/plain")
     else:
-        text = render_template("error.html", status=status, title=title, hint=hint, detail=detail)
+        text = render_template(
+            "error.html", status=status, title=title, hint=hint, detail=detail, closed=status == 401
+        )
         answer = Response(text, status, mimetype="text/html")
     answer.headers.update(headers or {})
     answer.cache_control.no_store = True

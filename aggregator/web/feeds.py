@@ -152,7 +152,8 @@ def _answer(asked: _Asked) -> Response:
     body = kept.get(asked, stamp, lambda: _render(asked, query, now))
     answer = Response(body.body, mimetype=_mimetype(MIME[asked.form]))
     answer.set_etag(body.etag)
-    answer.last_modified = body.modified
+    if body.modified is not None:
+        answer.last_modified = body.modified
     own = address(asked.feed, asked.form, before=asked.before, search=asked.search)
     answer.headers["Link"] = f'<{own}>; rel="self"'
     return _served(answer, private=asked.feed.token is not None)

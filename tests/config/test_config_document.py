@@ -159,7 +159,10 @@ def test_aliases_that_multiply_are_refused_before_they_do() -> None:
     assert problems == [f"x.yaml:4:45: {message}"]
 
 
-@given(st.binary(max_size=300) | st.text(st.characters(codec="utf-8"), max_size=300).map(lambda text: text.encode()))
+@given(
+    st.binary(max_size=300)
+    | st.text(st.characters(codec="utf-8"), max_size=300).map(lambda text: text.encode())
+)
 def test_no_bytes_make_it_raise(body: bytes) -> None:
     read_document("x.yaml", body)
 

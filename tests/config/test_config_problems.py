@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest_types import Loads, Problems
 
-from aggregator.config import fingerprint, load
+from aggregator.config import Config, load
 from aggregator.errors import ConfigError
+
+Loads = Callable[..., Config]
+Problems = Callable[..., list[str]]
 
 SECTION = "must have keys of its own, written as 'key: value'"
 
@@ -36,7 +39,7 @@ SOURCES = [
     ("https://a.example:0/", "sources[0]: is not an address: its host or port is wrong"),
     ("https://[::1/", "sources[0]: is not an address: its host or port is wrong"),
     ("https://a..example/", "sources[0]: is not an address: its host or port is wrong"),
-]
+]  # fmt: skip
 
 SOURCE = [
     ("evry: 1h", "evry: unknown key, did you mean 'every'?"),
@@ -79,8 +82,7 @@ SOURCE = [
     ("auth: {user: a, password_env: X}", "auth.password_env: the environment variable X is not set (nor is X_FILE)"),
     ("auth: {user: a, password_file: none.txt}", "auth.password_file: {directory}/none.txt can't be read: No such file or directory"),
     ("auth: {user: a, password: b, password_env: X}", "auth: has both 'password:' and 'password_env:': keep one of them"),
-    ("auth: {usr: a, password: b}", "auth.usr: unknown key, did you mean 'user'?"),
-]
+]  # fmt: skip
 
 TOPICS = [
     ("Wars: {any: [x]}", "Wars: must be 1 to 64 lower-case letters (a-z), digits and hyphens, did you mean 'wars'?"),
@@ -117,7 +119,7 @@ FEEDS = [
     ("a: {token_env: A, token_file: b}", "a: has both 'token_env:' and 'token_file:': keep one of them"),
     ("a: {token_env: A}", "a.token_env: the environment variable A is not set (nor is A_FILE)"),
     ("a: {token_env: SHORT}", "a.token_env: the token must be 16 to 200 letters, digits and . _ ~ - (it stands in the address); make one with: openssl rand -hex 16"),
-    ("a: {token_env:}", "a.token_env: has no value: write one, or delete the key"),
+    ("a: {token_env: }", "a.token_env: has no value: write one, or delete the key"),
 ]  # fmt: skip
 
 SERVICE = [
@@ -150,3 +152,170 @@ OPEN = (
     "lets others in: add 'auth:' with a user and password, "
     "or 'auth: none' if everybody who reaches it may read"
 )
+
+
+def without_places(problems: list[str]) -> list[str]:
+    return [problem.partition(": ")[2] for problem in problems]
+
+
+@pytest.mark.parametrize(("text", "problem"), TOP)
+def test_wrong_top_keys(problems: Problems, text: str, problem: str) -> None:
+    assert problems(text) == [f"x.yaml:{problem}"]
+
+
+@pytest.mark.parametrize(("text", "problem"), SOURCES)
+def test_wrong_sources(problems: Problems, text: str, problem: str) -> None:
+    assert without_places(problems(f"sources:\n- {text}\n")) == [problem]
+
+
+@pytest.mark.parametrize(("text", "problem"), SOURCE)
+def test_wrong_keys_of_a_source(
+    problems: Problems, directory: Path, text: str, problem: str
+) -> None:
+    yaml = f"sources:\n- url: https://a.example/\n  {text}\ntopics: {{war: {{any: war}}}}\n"
+    problem = problem.format(directory=directory) if "directory" in problem else problem
+    found = [one.replace("none.txt", f"{directory}/none.txt") for one in problems(yaml)]
+    assert without_places(found) == [f"sources[0].{problem}"]
+
+
+@pytest.mark.parametrize(("text", "problem"), TOPICS)
+def test_wrong_topics(problems: Problems, text: str, problem: str) -> None:
+    found = problems(f"topics: {{war: {{any: war}}, {text}}}")
+    assert without_places(found) == [f"topics.{problem}"]
+
+
+@pytest.mark.parametrize(("text", "problem"), FEEDS)
+def test_wrong_feeds(problems: Problems, text: str, problem: str) -> None:
+    yaml = f"topics: {{war: {{any: war}}}}\nfeeds: {{{text}}}"
+    assert without_places(problems(yaml, {"SHORT": "abc"})) == [f"feeds.{problem}"]
+
+
+@pytest.mark.parametrize(("text", "problem"), SERVICE)
+def test_wrong_service(problems: Problems, text: str, problem: str) -> None:
+    assert without_places(problems(f"service: {{{text}}}")) == [f"service.{problem}"]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "'::'", "192.0.2.1", "news.example.org"])  # noqa: S104
+def test_listening_openly_must_be_meant(problems: Problems, host: str) -> None:
+    [problem] = problems(f"service:\n  host: {host}\n")
+    shown = host.strip("'")
+    assert problem == f"x.yaml:2:9: service.host: listening at {shown} {OPEN}"
+
+
+def test_the_place_of_an_unknown_key_is_the_key_and_of_a_wrong_value_the_value(
+    problems: Problems,
+) -> None:
+    text = "topics:\n  # the first\n  war:\n    nme: War\n    any: [war]\n    place: [AZ, 'Q']\n"
+    assert problems({"topics.yaml": text}) == [
+        "topics.yaml:4:5: topics.war.nme: unknown key, did you mean 'name'?",
+        "topics.yaml:6:17: topics.war.place[1]: "
+        "'Q' is no country code; write two letters such as AZ (ISO 3166)",
+    ]
+
+
+def test_a_missing_key_is_placed_at_its_mapping(problems: Problems) -> None:
+    text = "sources:\n  - url: https://a.example/\n    auth: {usr: a, password: b}\n"
+    assert problems(text) == [
+        "x.yaml:3:11: sources[0].auth.user: is missing",
+        "x.yaml:3:12: sources[0].auth.usr: unknown key, did you mean 'user'?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("where", "problem"),
+    [
+        ("a: {where: war OR (peace}", "2:27: feeds.a.where: this parenthesis is not closed"),
+        ("a: {where: 'war OR (peace'}", "2:28: feeds.a.where: this parenthesis is not closed"),
+        ("a: {where: topic:war topic:x}", "2:30: feeds.a.where: there is no topic 'x', add it under 'topics:'"),
+    ],
+)  # fmt: skip
+def test_a_wrong_query_is_placed_at_its_column(
+    problems: Problems, where: str, problem: str
+) -> None:
+    assert problems(f"topics: {{war: {{any: war}}}}\nfeeds: {{{where}}}") == [f"x.yaml:{problem}"]
+
+
+def test_all_mistakes_of_all_files_come_at_once_in_order_of_place(problems: Problems) -> None:
+    files = {
+        "b.yaml": "topics:\n  a: {nme: x}\nsources:\n  - {ur: x}\n  - {url: x, every: 1}\n",
+        "a.yml": "feeds: {f: {where: '('}}\nservice: {port: x}\n",
+        "c.yaml": "a: [",
+    }
+    found = [problem.partition(": ")[0] for problem in problems(files)]
+    assert found == ["a.yml:1:20", "a.yml:2:17", "b.yaml:2:7", "b.yaml:4:6", "b.yaml:5:11"] + [
+        "b.yaml:5:21",
+        "c.yaml:1:4",
+    ]
+
+
+def test_a_mistake_in_a_source_does_not_make_its_name_unknown(problems: Problems) -> None:
+    text = "sources: [{url: https://a.example/, key: a, evry: 1h}]\nfeeds: {f: {where: 'source:a'}}"
+    assert len(problems(text)) == 1
+
+
+def test_a_mistake_in_a_topic_does_not_make_its_name_unknown(problems: Problems) -> None:
+    text = "topics: {a: {nme: A}}\nsources: [{url: https://a.example/, topics: a}]\n"
+    assert len(problems(text + "feeds: {f: {where: 'topic:a'}}")) == 1
+
+
+def test_the_same_name_in_two_files_is_refused(problems: Problems) -> None:
+    files = {
+        "a.yaml": "topics:\n  war: {any: war}\nservice: {port: 1}\nfeeds: {f: {}}\n",
+        "b.yaml": "topics:\n  war: {any: war}\nservice: {port: 2}\nfeeds: {f: {}}\n",
+    }
+    assert [problem.replace(os.sep, "/") for problem in problems(files)] == [
+        "b.yaml:2:3: topics.war: is already given in a.yaml:2: keep one of them",
+        "b.yaml:3:11: service.port: is already given in a.yaml:3: keep one of them",
+        "b.yaml:4:9: feeds.f: is already given in a.yaml:4: keep one of them",
+    ]
+
+
+def test_the_same_source_twice_is_refused(problems: Problems) -> None:
+    one = "sources:\n  - https://a.example/feed\n"
+    assert problems({"a.yaml": one, "b.yaml": one}) == [
+        "b.yaml:2:5: sources[0]: https://a.example/feed is already listed in a.yaml:2: "
+        "keep one of them"
+    ]
+
+
+def test_two_sources_with_one_key_are_refused_naming_both(problems: Problems) -> None:
+    text = (
+        "sources:\n  - https://a.example/rss.xml\n  - https://a.example/atom.xml\n"
+        "  - {url: https://b.example/, key: a-example}\n"
+    )
+    assert problems(text) == [
+        "x.yaml:3:5: sources[1]: https://a.example/atom.xml has the key 'a-example', as has "
+        "https://a.example/rss.xml in x.yaml:2: give one of them another 'key:'",
+        "x.yaml:4:36: sources[2].key: https://b.example/ has the key 'a-example', as has "
+        "https://a.example/rss.xml in x.yaml:2: give one of them another 'key:'",
+    ]
+
+
+@pytest.mark.parametrize("path", ["../feed.xml", "/etc/passwd", "out/feed.xml", "."])
+def test_a_feed_on_disk_must_stand_inside(problems: Problems, directory: Path, path: str) -> None:
+    (directory / "out").symlink_to("/")
+    assert problems(f"sources: [{{file: {path}}}]") == [
+        "x.yaml:1:18: sources[0].file: must be a file inside the configuration's directory"
+    ]
+
+
+def test_a_directory_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path / "none", {})
+    assert str(caught.value) == f"{tmp_path}/none: there is no such directory"
+
+
+def test_a_directory_without_yaml_is_said_so(directory: Path) -> None:
+    (directory / "sources.json").write_text("{}")
+    with pytest.raises(ConfigError) as caught:
+        load(directory, {})
+    assert str(caught.value) == f"{directory}: there is no *.yaml file in it"
+
+
+def test_a_file_that_cannot_be_read_is_said_so(problems: Problems, directory: Path) -> None:
+    (directory / "a.yaml").symlink_to("nowhere.yaml")
+    (directory / "b.yaml").mkdir()
+    assert problems("") == [
+        "a.yaml: can't be read: No such file or directory",
+        "b.yaml: can't be read: Is a directory",
+    ]

@@ -113,6 +113,7 @@ def test_clean_content_passes_unchanged() -> None:
         '<form action="https://a.example/"><input></form>',
         "<style>p{}</style>",
         '<a href="//evil.example/">x</a>',
+        '<a href="ssh://evil.example/">x</a>',
     ],
 )
 def test_content_that_was_stored_unclean_goes_out_clean(bad: str) -> None:

@@ -99,6 +99,20 @@ def test_icon_and_stylesheet_are_left_out_where_there_is_none() -> None:
     assert b"xml-stylesheet" not in atom(channel, ()) + rss(channel, ())
 
 
+def test_the_stylesheet_stands_before_the_feed_as_well_formed_markup() -> None:
+    channel = replace(CHANNEL, stylesheet="https://reader.example/feed.css?v=1&w=2")
+    line = b'<?xml-stylesheet type="text/css" href="https://reader.example/feed.css?v=1&amp;w=2"?>'
+    assert atom(channel, ()).partition(b"<feed")[0].endswith(line)
+    assert rss(channel, ()).partition(b"<rss")[0].endswith(line)
+
+
+def test_no_format_is_blown_up_by_indents_or_escapes() -> None:
+    for render in (atom, rss, jsonfeed):
+        body = render(CHANNEL, [RICH])
+        assert "Южный Кавказ".encode() in body
+        assert body.count(b"\n") <= 1
+
+
 def test_a_feed_without_description_is_described_by_its_title() -> None:
     assert in_rss("string(channel/description)", channel=replace(CHANNEL, description="")) == "War"
 

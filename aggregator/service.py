@@ -1,0 +1,119 @@
+"""The running service: scheduler and web server in one process, until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Event
+from types import FrameType
+
+from waitress.server import create_server
+
+from aggregator import retag
+from aggregator.app import App, polling, summary
+from aggregator.errors import UsageError
+from aggregator.model import Commit
+from aggregator.poll import Parts, run_round
+from aggregator.schedule import Job, Schedule
+from aggregator.store import polls
+from aggregator.web import create_app
+
+_log = logging.getLogger(__name__)
+
+HISTORY = timedelta(days=30)
+"""How long the lines of a source's poll history are kept."""
+
+
+def serve(app: App) -> None:
+    """Poll on schedule and serve pages and feeds, until SIGTERM or Ctrl-C.
+
+    Raises UsageError if the address can't be listened on.
+    """
+    service = app.config.service
+    flask = create_app(app.site)
+    try:
+        # 150 half-open requests stop waitress at its default limit of 100 connections.
+        server = create_server(
+            flask,
+            host=service.host,
+            port=service.port,
+            threads=8,
+            connection_limit=1000,
+            ident=None,
+        )
+    except OSError as error:
+        message = (
+            f"can't listen on {service.host}:{service.port}: {error.strerror}; stop the other "
+            "program or choose another port: AGGREGATOR_SERVICE__PORT=8001"
+        )
+        raise UsageError(message) from error
+    stop = Event()
+    signal.signal(signal.SIGTERM, _interrupt)
+    with polling(app) as parts:
+        schedule = Schedule(_jobs(app, parts, stop))
+        schedule.start()
+        _log.info("%s; open %s", summary(app.config), service.base_url)
+        try:
+            server.run()  # returns at KeyboardInterrupt and SystemExit
+        finally:
+            _log.info("stopping; polls under way are finished first")
+            stop.set()
+            schedule.stop()
+            server.close()
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def _jobs(app: App, parts: Callable[[], Parts], stop: Event) -> tuple[Job, ...]:
+    changed = Event()
+
+    def interrupted() -> bool:
+        return stop.is_set() or changed.is_set()
+
+    def poll_due() -> None:
+        changed.clear()
+        run_round(parts(), stop=interrupted, report=log_poll)
+
+    def take_up_changes() -> None:
+        if app.reload():
+            changed.set()
+
+    def tag_again() -> None:
+        config = app.config
+        retag.catch_up(app.db, app.tagger, config.topics, config.sources, interrupted)
+
+    def prune() -> None:
+        polls.prune(app.db, app.clock() - HISTORY)
+
+    return (
+        Job("poll", poll_due, timedelta(seconds=2), at_once=True),
+        Job("reload", take_up_changes, timedelta(seconds=2)),
+        Job("retag", tag_again, timedelta(seconds=10), at_once=True),
+        Job("prune", prune, timedelta(hours=6)),
+    )
+
+
+def log_poll(key: str, commit: Commit | None) -> None:
+    """One line for a poll that brought something or failed."""
+    if commit is None:
+        return
+    if commit.state.failures:
+        _log.warning(
+            "%s: %s: %s; again at %s",
+            key,
+            commit.result,
+            commit.detail,
+            f"{commit.next_due:%H:%M} UTC",
+        )
+    elif commit.arrivals or commit.skipped:
+        _log.info(
+            "%s: %d entries, %d arrivals, %d skipped",
+            key,
+            commit.entries,
+            len(commit.arrivals),
+            len(commit.skipped),
+        )

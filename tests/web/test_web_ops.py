@@ -1,0 +1,56 @@
+"""What machines are told of the service's health."""
+
+from __future__ import annotations
+
+import newsroom
+from web_client import Visit, client
+
+from aggregator.store import polls, sources
+from aggregator.store.database import Database
+
+
+def test_health_counts_sources_and_dates_the_last_poll(visit: Visit) -> None:
+    response = visit().get("/healthz")
+    assert response.status_code == 200
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.json == {
+        "status": "ok",
+        "version": "1.0.0",
+        "problems": [],
+        "sources": {"total": 9, "failing": 2},
+        "newest_poll": "2026-11-22T18:27:00+00:00",
+        "newest_article": "2026-11-22T18:00:00+00:00",
+    }
+
+
+def test_a_refused_configuration_degrades_and_is_told(visit: Visit) -> None:
+    told = visit(problems=("config/a.yaml:1:2: x: unknown key",)).get("/healthz").json
+    assert told is not None
+    assert told["status"] == "degraded"
+    assert told["problems"] == ["config/a.yaml:1:2: x: unknown key"]
+
+
+def test_a_service_without_sources_is_well(empty: Database) -> None:
+    told = client(newsroom.site(empty, sources=())).get("/healthz").json
+    assert told is not None
+    assert (told["status"], told["newest_poll"], told["newest_article"]) == ("ok", None, None)
+
+
+def test_a_service_that_reaches_nothing_is_degraded(empty: Database) -> None:
+    sources.sync(empty, newsroom.SOURCES[:1], newsroom.NOW)
+    polls.commit(empty, newsroom.failure("harbour", "dns", "no address", newsroom.NOW))
+    told = client(newsroom.site(empty)).get("/healthz").json
+    assert told is not None
+    assert told["status"] == "degraded"
+
+
+def test_ready_while_the_database_answers(db: Database) -> None:
+    caller = client(newsroom.site(db))
+    assert caller.get("/readyz").json == {"status": "ready"}
+    newsroom.ruin(db)
+    response = caller.get("/readyz")
+    assert (response.status_code, response.json) == (503, {"status": "unavailable"})
+    alive = caller.get("/healthz")
+    assert alive.status_code == 200
+    assert alive.json is not None
+    assert alive.json["problems"] == ["the database can't be read"]
