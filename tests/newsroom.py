@@ -48,7 +48,9 @@ FEEDS = {
     )
 }
 SOURCES = (
-    Source("harbour", "https://harbour.example/feed.xml", name="The Harbour Gazette"),
+    Source(
+        "harbour", "https://harbour.example/feed.xml", name="The Harbour Gazette", language="en"
+    ),
     Source("xeber", "https://xeber.example/rss", name="Günün Xəbəri", language="az"),
     Source("vestnik", "https://vestnik.example/rss", name="Вестник Прибрежья", language="ru"),
     Source("sahifa", "https://sahifa.example/feed", name="صحيفة الميناء", language="ar"),

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-_PATIENCE_SECONDS = 60
+_PATIENCE_SECONDS = 300
 
 
 def command(place: Path, *words: str) -> list[str]:

@@ -56,6 +56,13 @@ class _Commands(click.Group):
             return None
         return _command(cmd_name)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in _COMMANDS:
+            ctx.fail(f"there is no command '{args[0]}'; there are {', '.join(_COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
 
 @click.group(cls=_Commands, invoke_without_command=True)
 @click.option(

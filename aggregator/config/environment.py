@@ -39,9 +39,10 @@ def overlay(service: dict[str, Entry], around: Surroundings) -> dict[str, Entry]
             content = _from_file(Path(value), node, around)
             node = Node("environment", 0, 0, name, content)
         if path is None:
-            hint = nearest(name, (setting.lower() for setting in settings))
-            message = f"no such setting{f', did you mean {hint.upper()}?' if hint else ''}"
-            around.problems.append(node.problem(message))
+            names = (setting.removeprefix(PREFIX).lower() for setting in settings)
+            hint = nearest(name.removeprefix(PREFIX), names)
+            advice = f", did you mean {PREFIX}{hint.upper()}?" if hint else ""
+            around.problems.append(node.problem(f"no such setting{advice}"))
         elif node.value:
             service = _with(service, path, node)
     return service

@@ -36,7 +36,7 @@ _FROM_A_FEED = re.compile(
 )
 _SCHEMES = frozenset({"http", "https"})
 _DEFAULT_PORTS = frozenset({None, 80, 443})
-_WWW = re.compile(r"^(www\.)+")
+_AROUND_THE_HOST = re.compile(r"^(www\.|[.\s])+|[.\s]+$")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -70,14 +70,17 @@ def canonical_key(url: str) -> str:
 
 
 def _host(parts: SplitResult) -> str:
-    host = parts.hostname or ""
+    host = _bare(parts.hostname or "")
     if not host.isascii():
         with suppress(UnicodeError):  # no name that DNS could know: compared as it is written
-            host = host.encode("idna").decode("ascii")
-    host = _WWW.sub("", host.lower().strip(". "))
+            host = _bare(host.encode("idna").decode("ascii"))
     if ":" in host:
         host = f"[{host}]"
     return host if parts.port in _DEFAULT_PORTS else f"{host}:{parts.port}"
+
+
+def _bare(host: str) -> str:
+    return _AROUND_THE_HOST.sub("", host.lower())
 
 
 def _path(path: str) -> str:

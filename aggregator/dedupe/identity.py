@@ -10,10 +10,10 @@ that a reader would notice; otherwise
   differ. A live page keeps its address for the next day; a feed that mints guids anew (time in the
   guid, a changed system) keeps title or date.
 * link, from a further source: never refused; it carries the same article too (ALSO).
-* link, where another entry of this document is that article and this one has its own guid: refused.
+* any, where another entry of this document is that article and this one has a key of its own.
 * guid or link that is no key in this document: refused; it finds what is quite unchanged only.
-* the same words, where guid or link is a key now: refused unless the date is the same too; feeds
-  that learn to give guids are recognised, each day's "Weather" stays its own.
+* the same words, where a guid or link not seen before is a key now: refused unless the date is the
+  same too; a feed that learns to give guids is recognised, each day's "Weather" stays its own.
 
 What is missing (date, title, a link of its own) differs from everything: it vouches for nothing.
 Only the source that speaks for an article edits it; what others say in their words is no edit.
@@ -22,7 +22,7 @@ Only the source that speaks for an article edits it; what others say in their wo
 from __future__ import annotations
 
 from base64 import b32encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import count
@@ -30,7 +30,6 @@ from itertools import count
 from aggregator.dedupe.keys import (
     GUID,
     KINDS,
-    LINK,
     TEXT,
     Key,
     Reading,
@@ -69,22 +68,24 @@ def decide(
     grouped = groups(read(source_key, entries, site))
     finds = [(_find(group, source_key, known), group) for group in grouped]
     # What the strongest keys say is settled first; a weaker match must not take their article.
-    finds.sort(key=lambda pair: (pair[0].strength, pair[1][0].position))
+    finds.sort(key=lambda pair: (pair[0].strength, not pair[0].exact, pair[1][0].position))
     taken = {one.article for one in known.values()}
-    claimed: dict[str, str] = {}  # key → the article of this document that has it
+    owners: dict[str, str] = {}  # key → the article of this document that is known by it
+    claimed: set[str] = set()
     decisions: dict[int, Decision] = {}
     for found, group in finds:
-        find = _unless_claimed(found, group, claimed)
+        find = _unless_claimed(found, group, claimed, known)
         keys = _own_keys(group, find.known, known)
-        twin = next((claimed[key] for key in keys if key in claimed), None)
+        verdict, why = _verdict(source_key, group, find)
         if find.known:
             article = find.known.article
-        else:
-            article = twin or _mint(source_key, group[0], taken)
-        verdict, why = _verdict(source_key, group[0], find)
-        if article in claimed.values():
+        else:  # two that have lost their guids may say the same
+            twins = (owners[key] for key in keys if key in owners)
+            article = next(twins, "") or _mint(source_key, group[0], taken)
+        if article in claimed:
             verdict, why = Verdict.UNCHANGED, "another entry of this document is the same article"
-        claimed |= dict.fromkeys((*keys, article), article)
+        claimed.add(article)
+        owners |= dict.fromkeys(keys, article)
         for reading in group:
             decisions[reading.position] = Decision(
                 entry=reading.entry,
@@ -108,36 +109,42 @@ class _Find:
 
     known: Known | None
     strength: int
+    exact: bool = False
+    """Nothing has changed that a reader would notice."""
     refused: tuple[str, ...] = ()
     """Kinds of keys that led to articles which are something else."""
 
 
 def _find(group: Sequence[Reading], source_key: str, known: Mapping[str, Known]) -> _Find:
-    refused: dict[str, None] = {}
-    keyed = [(key, reading) for reading in group for key in reading.keys if key.text in known]
-    for key, reading in sorted(keyed, key=lambda pair: pair[0].kind):
-        candidate = known[key.text]
-        if _is_same(key, reading, candidate, source_key):
+    found = [(k, one, known[k.text]) for one in group for k in one.keys if k.text in known]
+    found.sort(key=lambda pair: pair[0].kind)
+    for key, reading, candidate in found:
+        if reading.fingerprint == candidate.fingerprint:
+            return _Find(candidate, key.kind, exact=True)
+    trusted = [key for reading in group for key in reading.trusted if key.kind != TEXT]
+    only_text = all(key.text in known for key in trusted)  # and refused, once it comes to the text
+    for key, reading, candidate in found:
+        if (key.kind == TEXT and only_text) or _is_same(key, reading, candidate, source_key):
             return _Find(candidate, key.kind)
-        refused[KINDS[key.kind]] = None
-    return _Find(None, len(KINDS), tuple(refused))
+    refused = tuple(dict.fromkeys(KINDS[key.kind] for key, _, _ in found))
+    return _Find(None, len(KINDS), refused=refused)
 
 
-def _unless_claimed(find: _Find, group: Sequence[Reading], claimed: Set[str]) -> _Find:
-    """Return the find, or none where another entry is that article and this one has its own guid."""
-    by_link = find.known if find.strength == LINK else None
-    if by_link and by_link.article in claimed and any(one.has_guid for one in group):
-        return _Find(None, len(KINDS), (KINDS[LINK],))
+def _unless_claimed(
+    find: _Find, group: Sequence[Reading], claimed: Set[str], known: Mapping[str, Known]
+) -> _Find:
+    """Return no find where another entry is that article and this one has a key of its own."""
+    if find.known and find.known.article in claimed:
+        if any(key.text not in known for reading in group for key in reading.trusted):
+            return _Find(None, len(KINDS), refused=(KINDS[find.strength],))
     return find
 
 
 def _is_same(key: Key, reading: Reading, known: Known, source_key: str) -> bool:
-    """Return whether what is known under a key of this entry is the same article."""
-    if reading.fingerprint == known.fingerprint:
-        return True
+    """Return whether what is known under a key of this entry is the same article, edited."""
     same_date = reading.entry.published is not None and reading.entry.published == known.published
     if key.kind == TEXT:
-        return last_resort or same_date
+        return same_date
     if not key.trusted:
         return False
     title = folded(reading.entry.title)
@@ -147,7 +154,7 @@ def _is_same(key: Key, reading: Reading, known: Known, source_key: str) -> bool:
     return vouched or source_key not in known.sources or not reading.has_guid
 
 
-def _verdict(source_key: str, reading: Reading, find: _Find) -> tuple[Verdict, str]:
+def _verdict(source_key: str, group: Sequence[Reading], find: _Find) -> tuple[Verdict, str]:
     known = find.known
     if known is None:
         kinds = " and ".join(find.refused)
@@ -159,25 +166,27 @@ def _verdict(source_key: str, reading: Reading, find: _Find) -> tuple[Verdict, s
     why = f"known by its {KINDS[find.strength]}"
     if source_key not in known.sources:
         return Verdict.ALSO, f"{why}, so far from {', '.join(sorted(known.sources))}"
-    if reading.fingerprint == known.fingerprint:
+    if find.exact or any(one.fingerprint == known.fingerprint for one in group):
         return Verdict.UNCHANGED, why
     if known.speaker != source_key:
         return Verdict.UNCHANGED, f"{why}; only {known.speaker} edits it"
-    edited = "title" if folded(reading.entry.title) != folded(known.title) else "text or picture"
+    edited = "title" if folded(group[0].entry.title) != folded(known.title) else "text or picture"
     return Verdict.CHANGED, f"{why}; its {edited} changed"
 
 
 def _own_keys(
-    group: Iterable[Reading], article: str, known: Mapping[str, Known]
+    group: Sequence[Reading], article: Known | None, known: Mapping[str, Known]
 ) -> tuple[str, ...]:
-    """Return the trusted keys of a group that are free or the article's own, strongest first."""
+    """Return the trusted keys of a group that no other article has; if none is left, its text."""
+    own = article.article if article else None
 
-    def free(keys: Iterable[Key]) -> Iterator[Key]:
-        return (k for k in keys if k.text not in known or known[k.text].article == article)
+    def free(keys: Iterable[Key]) -> list[Key]:
+        return [key for key in keys if key.text not in known or known[key.text].article == own]
 
-    trusted = list(free(key for reading in group for key in reading.trusted))
-    keys = trusted or free(reading.keys[-1] for reading in group)
-    return tuple(dict.fromkeys(key.text for key in sorted(keys, key=lambda key: (key.kind, key.text))))
+    keys = free(key for reading in group for key in reading.trusted)
+    keys = keys or free(reading.keys[-1] for reading in group)
+    ordered = sorted(keys, key=lambda key: (key.kind, key.text))
+    return tuple(dict.fromkeys(key.text for key in ordered))
 
 
 def _mint(source_key: str, reading: Reading, taken: set[str]) -> str:

@@ -47,8 +47,10 @@ def absolute(address: str, base: str = "") -> str | None:
     if not text or _disguised(text):
         return None
     try:
-        parts = urlsplit(urljoin(base, _slashes(text)))
-        return _written(parts)
+        text = _slashes(text)
+        own = urlsplit(text)
+        # "https:///path" is a mistake, not a path on the base's host.
+        return None if own.scheme and not own.netloc else _written(urlsplit(urljoin(base, text)))
     except ValueError:  # a bracket or a port that isn't one, a host that IDNA refuses
         return None
 

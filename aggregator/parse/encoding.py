@@ -62,7 +62,7 @@ def decode(body: bytes, content_type: str) -> str:
         except UnicodeDecodeError:
             if name == "utf-8" and _nearly_utf8(text := body.decode(name, "replace")):
                 return text
-    others = [name for name in names if name != "utf-8"]
+    others = [name for name in names if name != "utf-8" and name not in seven_bit]
     return body.decode((others or ["cp1252"])[0], "replace")
 
 

@@ -124,15 +124,17 @@ def _own_base(detail: Any, url: str) -> str:
 def _links(raw: Any) -> list[str]:
     """Return where an entry or a feed may be read, best first.
 
-    FeedBurner's own addresses, long dead, stand in for the ones in ``origLink``. A permalink guid
-    is in "link" where there is no link element.
+    FeedBurner's own addresses, long dead, stand in for the ones in ``origLink``. Where there is no
+    link element, "link" is the guid, which by default is one, and often isn't even an address.
     """
+    link = raw.get("link", "")
+    link = link if "://" in link or link != raw.get("id") else ""
     links = raw.get("links", ())
     related = [
         [link.get("href", "") for link in links if link.get("rel") == rel]
         for rel in ("alternate", "via", "related")
     ]
-    return [raw.get("feedburner_origlink", ""), raw.get("link", ""), *chain.from_iterable(related)]
+    return [raw.get("feedburner_origlink", ""), link, *chain.from_iterable(related)]
 
 
 def _authors(raw: Any) -> list[str]:

@@ -22,16 +22,18 @@ def lead_image(draft: Draft, content: str, base: str) -> Image | None:
     """Return the picture that stands for an entry.
 
     content: clean HTML. The first group of ``draft.images`` with a picture decides, its widest
-    one wins; else it is the first in the content. A picture without words of its own takes them
-    from the same picture in the content.
+    one wins; else it is the first in the content. What isn't said of it there, the same picture in
+    the content says.
     """
     shown = [_image(values) for values in map(attributes, _IMG.findall(content))]
     for group in draft.images:
         candidates = [image for file in group if (image := _picture(file, base))]
         if candidates:
             best = max(candidates, key=lambda image: image.width or 0)
-            alt = best.alt or next((other.alt for other in shown if other.url == best.url), "")
-            return Image(best.url, alt, best.width, best.height)
+            same = next((image for image in shown if image.url == best.url), best)
+            return Image(
+                best.url, best.alt or same.alt, best.width or same.width, best.height or same.height
+            )
     return shown[0] if shown else None
 
 

@@ -64,7 +64,8 @@ def strip_tags(markup: str) -> str:
 
 def paragraphs(text: str) -> str:
     """Return plain text as HTML: a paragraph per line."""
-    return "".join(f"<p>{html.escape(part, quote=False)}</p>" for part in _lines(text).split("\n"))
+    parts = _lines(text).split("\n")
+    return "".join(f"<p>{html.escape(part, quote=False)}</p>" for part in parts if part)
 
 
 def shorten(text: str, limit: int, *, sentences: bool = False) -> str:

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from aggregator.store.dialect import among, microseconds
+from aggregator.store.tables import articles
 from aggregator.tag.query import And, Field, Not, Or, Phrase, Query, SearchColumns
 
 _metadata = MetaData()
@@ -42,7 +43,9 @@ search = Table(
 index = Table("search_fts", _metadata, Column("rowid", Integer, primary_key=True))
 
 _SLOT_BITS = 30
-_LAST_SECOND = 2**33 - 1  # of the years 1697 to 2242; what lies outside shares the outermost place
+_LAST_SECOND = 2**33 - 1  # from 1697 to 2242; what lies outside shares the outermost second
+FIRST = -_LAST_SECOND << _SLOT_BITS
+LAST = -FIRST + (1 << _SLOT_BITS) - 1
 
 _PUT = text(
     "INSERT INTO search (place, article, title, body, authors, categories)"
@@ -94,6 +97,37 @@ def span(listed: datetime) -> tuple[int, int]:
 def matching(expression: str) -> ColumnElement[bool]:
     """Return the condition that a row of ``index`` matches."""
     return literal_column("search_fts").op("MATCH", is_comparison=True)(expression)
+
+
+def newest(
+    connection: Connection,
+    expression: str,
+    rest: ColumnElement[bool],
+    places: tuple[int, int],
+    many: int,
+) -> list[tuple[datetime, str]]:
+    """Return the newest ``many`` (listed, article id) that match, in falling order.
+
+    rest: a further condition on ``articles``.  places: the first and the last one to look at.
+    """
+    statement = (
+        select(index.c.rowid, articles.c.listed, articles.c.id)
+        .select_from(index)
+        .join(search, search.c.place == index.c.rowid)
+        .join(articles, articles.c.id == search.c.article)
+        .where(matching(expression), index.c.rowid.between(*places), rest)
+        .order_by(index.c.rowid.desc())
+    )
+    found: list[tuple[datetime, str]] = []
+    end = FIRST
+    with connection.execute(statement) as matches:
+        for place, listed, id_ in matches:  # read one by one, no further than is needed
+            if place < end:
+                break
+            found.append((listed, id_))
+            if len(found) == many:
+                end, _ = span(listed)  # the rest of this second may stand before some of it
+    return sorted(found, reverse=True)[:many]
 
 
 def condition(article: ColumnElement[str], expression: str) -> ColumnElement[bool]:

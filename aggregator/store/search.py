@@ -6,6 +6,7 @@ What a query means is ``conditions``; here it is decided from which index it is 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
@@ -13,9 +14,11 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    FromClause,
     func,
     literal,
     select,
+    true,
     tuple_,
     type_coerce,
 )
@@ -27,10 +30,14 @@ from aggregator.store.conditions import asks_words, bears, carries, condition
 from aggregator.store.database import Database
 from aggregator.store.dialect import AnySelect, Key, Moment, is_postgres, microseconds, moment
 from aggregator.store.tables import appearances, articles, hits
-from aggregator.tag.query import After, And, Before, Query, Source, Topic
+from aggregator.tag.query import After, And, Before, Phrase, Query, Source, Topic, Within, leaves
 
 _QUARTER = 15 * 60 * 1_000_000
 """Microseconds; in every time zone of today, days begin at a whole quarter of an hour UTC."""
+
+
+_FEW = 2_000
+"""A source or a topic with no more articles is read through, whatever else is asked."""
 
 
 class Spot(NamedTuple):
@@ -75,9 +82,23 @@ def window(
 def count(db: Database, query: Query, now: datetime) -> int:
     """Return how many articles match."""
     with db.read() as connection:
-        statement = _matching(connection, select(func.count(articles.c.id)), query, now)
+        start = select(func.count())
+        words = _words_alone(connection, query, now)
+        if words is None:
+            statement = _reading(query).matching(connection, start, now)
+        else:
+            statement = start.where(words)
         many: int = connection.execute(statement).scalar_one()
     return many
+
+
+def _words_alone(connection: Connection, query: Query, now: datetime) -> ColumnElement[bool] | None:
+    """Return the condition of a query that the search index can answer by itself, if it can."""
+    if is_postgres(connection):
+        alone = all(isinstance(leaf, Phrase) for leaf in leaves(query))
+        return condition(query, now, postgres=True) if alone else None
+    expression = fts5.expression(query)
+    return None if expression is None else fts5.matching(expression)
 
 
 def days(
@@ -95,10 +116,11 @@ def days(
     """
     # Per quarter of an hour, for the engines don't agree on time zones.
     start = microseconds(since) // _QUARTER * _QUARTER
-    quarter = (type_coerce(articles.c.listed, BigInteger) - start) // _QUARTER
-    wanted = And((query, After(since), Before(until)))
+    wanted = And((*_parts(query), After(since), Before(until)))
+    reading = _reading(wanted)
+    quarter = (type_coerce(reading.listed, BigInteger) - start) // _QUARTER
     with db.read() as connection:
-        statement = _matching(connection, select(quarter, func.count()), wanted, now)
+        statement = reading.matching(connection, select(quarter, func.count()), now)
         counted = connection.execute(statement.group_by(quarter)).all()
     found: dict[date, int] = {}
     for number, many in sorted(map(tuple, counted), reverse=True):
@@ -127,6 +149,60 @@ def _spot(cursor: str) -> Spot:
     raise UsageError("this is no address of older articles; begin again at the first page")
 
 
+# --- where to read ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """An index from which spots can be read in order, and the parts it leaves to look at."""
+
+    table: FromClause
+    id: ColumnElement[str]
+    wanted: ColumnElement[bool]
+    left: tuple[Query, ...]
+
+    @property
+    def listed(self) -> ColumnElement[datetime]:
+        return self.table.c.listed
+
+    def matching(self, connection: Connection, start: AnySelect, now: datetime) -> AnySelect:
+        """Return the SELECT with this index as its FROM and the whole query as its WHERE."""
+        postgres, rest = is_postgres(connection), And(self.left)
+        table = self.table
+        if self.left and table is not articles:
+            table = table.join(articles, articles.c.id == self.id)
+        if postgres and asks_words(rest):
+            table = table.join(gin.search, gin.search.c.article == self.id)
+        where = condition(rest, now, postgres=postgres)
+        return start.select_from(table).where(self.wanted, where)
+
+
+def _reading(query: Query) -> _Reading:
+    """Return the index of a source or a topic that must be there, else that of all articles."""
+    parts = _parts(query)
+    # A source mostly has fewer articles than a topic.
+    for part in sorted(parts, key=lambda part: not isinstance(part, Source)):
+        left = tuple(one for one in parts if one is not part)
+        if isinstance(part, Source):
+            wanted = carries(appearances, part)
+            return _Reading(appearances, appearances.c.article, wanted, left)
+        if isinstance(part, Topic):
+            return _Reading(hits, hits.c.article, bears(hits, part), left)
+    return _Reading(articles, articles.c.id, true(), parts)
+
+
+def _parts(query: Query) -> tuple[Query, ...]:
+    return query.parts if isinstance(query, And) else (query,)
+
+
+def _is_short(connection: Connection, reading: _Reading) -> bool:
+    """Return whether it is a source's or a topic's, and has few articles."""
+    if reading.table is articles:
+        return False
+    beyond = select(reading.id).where(reading.wanted).offset(_FEW).limit(1)
+    return connection.execute(beyond).first() is None
+
+
 # --- newest first -----------------------------------------------------------------------------
 
 
@@ -135,83 +211,41 @@ def _newest(
 ) -> list[Spot]:
     """Return the first ``many`` that match and stand after ``before``.
 
-    Read in order from one index, so that the cost is that of what is read, not of all that match:
-    the one of words (SQLite), else of a source or a topic that must be there, else of all.
+    Reads them in order and stops when there are enough, so that the cost is that of what is read.
     """
-    parts = query.parts if isinstance(query, And) else (query,)
-    postgres = is_postgres(connection)
-    if not postgres:
-        expression, left = fts5.conjunction(parts)
-        if expression is not None:
+    reading = _reading(query)
+    if not is_postgres(connection):
+        expression, left = fts5.conjunction(_parts(query))
+        if expression is not None and not _is_short(connection, reading):
             rest = condition(And(left), now, postgres=False)
-            return _newest_by_words(connection, expression, rest, many, before)
-    start, left = _in_order(parts)
-    listed, id_ = start.selected_columns
-    statement = _matching(connection, start, And(left), now)
-    if before is not None:
-        statement = statement.where(_stands_after(listed, id_, before))
+            rest &= _stands_after(articles.c.listed, articles.c.id, before)
+            places = _places(left, now, before)
+            return [Spot(*row) for row in fts5.newest(connection, expression, rest, places, many)]
+    listed, id_ = reading.listed, reading.id
+    statement = reading.matching(connection, select(listed, id_), now)
+    statement = statement.where(_stands_after(listed, id_, before))
     statement = statement.order_by(listed.desc(), id_.desc()).limit(many)
     return [Spot(*row) for row in connection.execute(statement)]
 
 
-def _in_order(parts: Sequence[Query]) -> tuple[AnySelect, tuple[Query, ...]]:
-    """Return a SELECT of spots from the index that is read, and the parts left to look at."""
-    # A source mostly has fewer articles than a topic.
-    for part in sorted(parts, key=lambda part: not isinstance(part, Source)):
-        if isinstance(part, Source):
-            table, wanted = appearances, carries(appearances, part)
-        elif isinstance(part, Topic):
-            table, wanted = hits, bears(hits, part)
-        else:
-            continue
-        joined = table.join(articles, articles.c.id == table.c.article)
-        start = select(table.c.listed, table.c.article).select_from(joined).where(wanted)
-        return start, tuple(one for one in parts if one is not part)
-    return select(articles.c.listed, articles.c.id), tuple(parts)
-
-
-def _matching(connection: Connection, start: AnySelect, query: Query, now: datetime) -> AnySelect:
-    """Return a SELECT on ``articles`` with the query as its condition."""
-    postgres = is_postgres(connection)
-    if postgres and asks_words(query):
-        start = start.join_from(articles, gin.search, gin.search.c.article == articles.c.id)
-    return start.where(condition(query, now, postgres=postgres))
-
-
 def _stands_after(
-    listed: ColumnElement[datetime], id_: ColumnElement[str], spot: Spot
+    listed: ColumnElement[datetime], id_: ColumnElement[str], spot: Spot | None
 ) -> ColumnElement[bool]:
+    if spot is None:
+        return true()
     return tuple_(listed, id_) < tuple_(literal(spot.listed, Moment), literal(spot.id, Key))
 
 
-def _newest_by_words(
-    connection: Connection,
-    expression: str,
-    rest: ColumnElement[bool],
-    many: int,
-    before: Spot | None,
-) -> list[Spot]:
-    """Read matches from FTS5, second by second, until there are enough; then put them in order."""
-    statement = (
-        select(fts5.index.c.rowid, articles.c.listed, articles.c.id)
-        .select_from(fts5.index)
-        .join(fts5.search, fts5.search.c.place == fts5.index.c.rowid)
-        .join(articles, articles.c.id == fts5.search.c.article)
-        .where(fts5.matching(expression), rest)
-        .order_by(fts5.index.c.rowid.desc())
-    )
-    if before is not None:
-        _, last = fts5.span(before.listed)
-        statement = statement.where(
-            fts5.index.c.rowid <= last, _stands_after(articles.c.listed, articles.c.id, before)
-        )
-    spots: list[Spot] = []
-    end = None
-    with connection.execute(statement) as matches:
-        for place, listed, id_ in matches:
-            if end is not None and place < end:
-                break
-            spots.append(Spot(listed, id_))
-            if len(spots) == many:
-                end, _ = fts5.span(listed)  # the rest of this second may stand before
-    return sorted(spots, reverse=True)[:many]
+def _places(left: Sequence[Query], now: datetime, before: Spot | None) -> tuple[int, int]:
+    """Return the first and the last place at which FTS5 has to look."""
+    first = [fts5.FIRST]
+    last = [fts5.LAST] if before is None else [fts5.span(before.listed)[1]]
+    for part in left:
+        match part:
+            case After(at):
+                first.append(fts5.span(at)[0])
+            case Within(span):
+                first.append(fts5.span(now - span)[0])
+            case Before(at):
+                last.append(fts5.span(at)[1])
+    return max(first), min(last)

@@ -39,6 +39,7 @@ REASONS: dict[Reason, str] = {
     Reason.NOT_A_FEED: "What is there is not a feed.",
     Reason.PARSE_TIMEOUT: "Reading the feed took too long, so it was stopped.",
     Reason.PARSE_CRASH: "The feed broke the parser, so it was set aside.",
+    Reason.BUG: "This program itself made a mistake. It stands in the log.",
 }
 
 _LIST_CHARS = 220

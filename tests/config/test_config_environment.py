@@ -45,13 +45,13 @@ def test_a_value_may_come_from_a_file(loads: Loads, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("said", ["{}", "{auth: none}", "{auth: {user: other, password: x}}"])
 def test_user_and_password_may_come_from_the_environment(loads: Loads, said: str) -> None:
-    environ = env(HOST="0.0.0.0", AUTH__USER="me", AUTH__PASSWORD="hush")  # noqa: S104
+    environ = env(HOST="0.0.0.0", AUTH__USER="me", AUTH__PASSWORD="hush")
     assert loads(f"service: {said}", environ).service.auth == ("me", "hush")
 
 
 def test_openness_may_come_from_the_environment(loads: Loads) -> None:
     text = "service: {auth: {user: me, password: x}}"
-    config = loads(text, env(HOST="0.0.0.0", AUTH="none"))  # noqa: S104
+    config = loads(text, env(HOST="0.0.0.0", AUTH="none"))
     assert config.service.auth is None
 
 
@@ -78,9 +78,10 @@ def test_mistakes_in_the_environment_come_with_all_others(
         TITLE_FILE=str(tmp_path / "empty"),
         CONTACT_FILE=str(tmp_path / "latin"),
         DATABASE_FILE="/nowhere",
-        HOST="0.0.0.0",  # noqa: S104
+        HOST="0.0.0.0",
     )
     assert problems("service: {prt: 1}", environ) == [
+        "x.yaml:1:11: service.prt: unknown key, did you mean 'port'?",
         f"environment: {PREFIX}CONTACT_FILE: {tmp_path}/latin can't be read: it is not UTF-8",
         f"environment: {PREFIX}DATABASE_FILE: /nowhere can't be read: No such file or directory",
         f"environment: {PREFIX}POLL__WORKERS: must be at least 1",
@@ -88,20 +89,19 @@ def test_mistakes_in_the_environment_come_with_all_others(
         f"environment: {PREFIX}PROT: no such setting, did you mean {PREFIX}PORT?",
         f"environment: {PREFIX}TITLE_FILE: {tmp_path}/empty is empty",
         f"environment: {PREFIX}XYZZY: no such setting",
-        "x.yaml:1:11: service.prt: unknown key, did you mean 'port'?",
     ]
 
 
 def test_a_broken_variable_of_a_section_names_the_variable(problems: Problems) -> None:
     text = "service:\n  poll: {every: 1h, workers: x}\n"
     assert problems(text, env(POLL__EVERY="x")) == [
-        f"environment: {PREFIX}POLL__EVERY: must be a number and a unit, such as 10m, 2h or 1d",
         "x.yaml:2:30: service.poll.workers: must be a whole number, not 'x'",
+        f"environment: {PREFIX}POLL__EVERY: must be a number and a unit, such as 10m, 2h or 1d",
     ]
 
 
 def test_listening_openly_by_the_environment_must_be_meant(problems: Problems) -> None:
-    [problem] = problems("", env(HOST="0.0.0.0"))  # noqa: S104
+    [problem] = problems("", env(HOST="0.0.0.0"))
     assert problem.startswith(f"environment: {PREFIX}HOST: listening at 0.0.0.0 lets others in")
 
 

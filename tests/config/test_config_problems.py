@@ -1,5 +1,7 @@
 """Every mistake is answered with file, line, column, path and what to do, all of them at once."""
 
+# ruff: noqa: E501  a table of messages reads best with one message in one line
+
 from __future__ import annotations
 
 import os
@@ -195,7 +197,7 @@ def test_wrong_service(problems: Problems, text: str, problem: str) -> None:
     assert without_places(problems(f"service: {{{text}}}")) == [f"service.{problem}"]
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "'::'", "192.0.2.1", "news.example.org"])  # noqa: S104
+@pytest.mark.parametrize("host", ["0.0.0.0", "'::'", "192.0.2.1", "news.example.org"])
 def test_listening_openly_must_be_meant(problems: Problems, host: str) -> None:
     [problem] = problems(f"service:\n  host: {host}\n")
     shown = host.strip("'")
@@ -208,8 +210,10 @@ def test_the_place_of_an_unknown_key_is_the_key_and_of_a_wrong_value_the_value(
     text = "topics:\n  # the first\n  war:\n    nme: War\n    any: [war]\n    place: [AZ, 'Q']\n"
     assert problems({"topics.yaml": text}) == [
         "topics.yaml:4:5: topics.war.nme: unknown key, did you mean 'name'?",
-        "topics.yaml:6:17: topics.war.place[1]: "
-        "'Q' is no country code; write two letters such as AZ (ISO 3166)",
+        (
+            "topics.yaml:6:17: topics.war.place[1]: "
+            "'Q' is no country code; write two letters such as AZ (ISO 3166)"
+        ),
     ]
 
 
@@ -239,10 +243,15 @@ def test_all_mistakes_of_all_files_come_at_once_in_order_of_place(problems: Prob
     files = {
         "b.yaml": "topics:\n  a: {nme: x}\nsources:\n  - {ur: x}\n  - {url: x, every: 1}\n",
         "a.yml": "feeds: {f: {where: '('}}\nservice: {port: x}\n",
-        "c.yaml": "a: [",
+        "c.yaml": "a: [1",
     }
     found = [problem.partition(": ")[0] for problem in problems(files)]
-    assert found == ["a.yml:1:20", "a.yml:2:17", "b.yaml:2:7", "b.yaml:4:6", "b.yaml:5:11"] + [
+    assert found == [
+        "a.yml:1:20",
+        "a.yml:2:17",
+        "b.yaml:2:7",
+        "b.yaml:4:6",
+        "b.yaml:5:11",
         "b.yaml:5:21",
         "c.yaml:1:4",
     ]
@@ -273,8 +282,10 @@ def test_the_same_name_in_two_files_is_refused(problems: Problems) -> None:
 def test_the_same_source_twice_is_refused(problems: Problems) -> None:
     one = "sources:\n  - https://a.example/feed\n"
     assert problems({"a.yaml": one, "b.yaml": one}) == [
-        "b.yaml:2:5: sources[0]: https://a.example/feed is already listed in a.yaml:2: "
-        "keep one of them"
+        (
+            "b.yaml:2:5: sources[0]: https://a.example/feed is already listed in a.yaml:2: "
+            "keep one of them"
+        )
     ]
 
 
@@ -284,10 +295,14 @@ def test_two_sources_with_one_key_are_refused_naming_both(problems: Problems) ->
         "  - {url: https://b.example/, key: a-example}\n"
     )
     assert problems(text) == [
-        "x.yaml:3:5: sources[1]: https://a.example/atom.xml has the key 'a-example', as has "
-        "https://a.example/rss.xml in x.yaml:2: give one of them another 'key:'",
-        "x.yaml:4:36: sources[2].key: https://b.example/ has the key 'a-example', as has "
-        "https://a.example/rss.xml in x.yaml:2: give one of them another 'key:'",
+        (
+            "x.yaml:3:5: sources[1]: https://a.example/atom.xml has the key 'a-example', as has "
+            "https://a.example/rss.xml in x.yaml:2: give one of them another 'key:'"
+        ),
+        (
+            "x.yaml:4:36: sources[2].key: https://b.example/ has the key 'a-example', as has "
+            "https://a.example/rss.xml in x.yaml:2: give one of them another 'key:'"
+        ),
     ]
 
 

@@ -19,8 +19,8 @@ from aggregator.model import Failed, Fetched, Outcome, Reason, Source, Validator
 
 Get = Callable[..., Outcome]
 
+
 LOOPBACK = (ip_network("127.0.0.0/8"),)
-OLD = Validators('"old"', "Sun, 06 Nov 1994 08:49:37 GMT")
 
 
 @pytest.mark.parametrize(

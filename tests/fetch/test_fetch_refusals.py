@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from ipaddress import ip_network
 
 import pytest
 from hypothesis import given
@@ -17,7 +16,7 @@ from aggregator.model import Failed, Outcome, Reason, Validators
 
 Get = Callable[..., Outcome]
 
-LOOPBACK = (ip_network("127.0.0.0/8"),)
+
 OLD = Validators('"old"', "Sun, 06 Nov 1994 08:49:37 GMT")
 
 

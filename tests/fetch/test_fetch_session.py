@@ -4,19 +4,15 @@ import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 from origin import Origin
 from outcomes import fetched
 
-from aggregator.model import Failed, NotModified, Outcome, Validators
+from aggregator.model import Failed, NotModified, Outcome
 
 Get = Callable[..., Outcome]
-
-LOOPBACK = (ip_network("127.0.0.0/8"),)
-OLD = Validators('"old"', "Sun, 06 Nov 1994 08:49:37 GMT")
 
 
 def test_a_feed_comes_with_its_type_and_validators(origin: Origin, get: Get) -> None:

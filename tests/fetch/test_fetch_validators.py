@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from ipaddress import ip_network
 
 import pytest
 from origin import Origin
@@ -12,7 +11,7 @@ from aggregator.model import NotModified, Outcome, Reason, Validators
 
 Get = Callable[..., Outcome]
 
-LOOPBACK = (ip_network("127.0.0.0/8"),)
+
 OLD = Validators('"old"', "Sun, 06 Nov 1994 08:49:37 GMT")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import newsroom
 import pytest
 from articles import article_id
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from aggregator.store.database import Database
@@ -104,3 +104,139 @@ def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     opened = context.new_page()
     yield opened
     context.close()
+
+
+def watched(page: Page) -> list[str]:
+    """What the browser complains about from now on, but for the status of the page itself."""
+    complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if "the server responded with a status of 4" not in message.text:
+            complaints.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda request: complaints.append(f"not loaded: {request.url}"))
+    return complaints
+
+
+def test_every_page_is_whole_and_fits(page: Page, address: str) -> None:
+    complaints = watched(page)
+    for path in PAGES:
+        page.goto(address + path)
+        page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+        page.wait_for_load_state("networkidle")
+        too_wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(too_wide) <= 0, path
+        broken = "[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)"
+        assert page.evaluate(broken) == [], path
+        assert complaints == [], path
+
+
+CONTRAST = """() => {
+  const parse = text => text.match(/[\\d.]+/g).map(Number)
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+    .map(v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0)
+  const behind = one => {
+    for (; one; one = one.parentElement) {
+      const found = parse(getComputedStyle(one).backgroundColor)
+      if (found.length < 4 || found[3] === 1) return found
+    }
+    return [255, 255, 255]
+  }
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), faint = []
+  for (let node; node = walker.nextNode();) {
+    const one = node.parentElement, style = getComputedStyle(one)
+    if (!node.data.trim() || !one.getClientRects().length || one.closest('.unseen')) continue
+    const [a, b] = [light(parse(style.color)), light(behind(one))].sort((x, y) => y - x)
+    const ratio = (a + .05) / (b + .05)
+    if (ratio < 4.5) faint.push([node.data.trim().slice(0, 40), ratio])
+  }
+  return faint
+}"""
+
+
+def test_all_text_stands_out_from_its_ground(page: Page, address: str) -> None:
+    for path in PAGES:
+        page.goto(address + path)
+        assert page.evaluate(CONTRAST) == [], path
+
+
+def test_the_colours_follow_the_scheme(browser: Browser, address: str) -> None:
+    grounds = set()
+    for scheme in ("light", "dark"):
+        context = browser.new_context(color_scheme=scheme)
+        opened = context.new_page()
+        opened.goto(address)
+        grounds.add(opened.evaluate("getComputedStyle(document.body).backgroundColor"))
+        context.close()
+    assert len(grounds) == 2
+
+
+FOCUS = """() => {
+  const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect()
+  return [one.tagName, style.outlineStyle, parseFloat(style.outlineWidth), box.top >= 0, box.left >= 0]
+}"""
+
+
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(page: Page, address: str) -> None:
+    page.goto(address)
+    stops = page.evaluate("document.querySelectorAll('a[href], button, input').length")
+    for stop in range(stops):
+        page.keyboard.press("Tab")
+        tag, style, width, below, beside = page.evaluate(FOCUS)
+        assert tag in ("A", "BUTTON", "INPUT"), stop
+        assert style == "solid", stop
+        assert width >= 2, stop
+        assert below, stop
+        assert beside, stop
+
+
+def test_the_first_stop_skips_to_the_content(page: Page, address: str) -> None:
+    page.goto(address)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def test_right_to_left_titles_run_from_the_right(page: Page, address: str) -> None:
+    page.goto(f"{address}/articles/{article_id(3)}")
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).direction") == "rtl"
+    assert page.evaluate("getComputedStyle(document.querySelector('.why')).direction") == "ltr"
+
+
+def test_a_click_on_an_address_selects_it_whole(page: Page, address: str) -> None:
+    page.goto(f"{address}/feeds")
+    page.locator(".addresses code").first.click()
+    assert page.evaluate("getSelection().toString()") == f"{address}/feeds/all.atom"
+
+
+def test_search_works_by_keyboard(page: Page, address: str) -> None:
+    page.goto(address)
+    page.locator("input[name=q]").press_sequentially("truce")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=truce")
+    assert page.locator(".articles h2").all_inner_texts() == [
+        "Price war over bread ends in a truce"
+    ]
+
+
+@pytest.mark.parametrize("form", ["atom", "rss"])
+def test_a_feed_opened_in_a_browser_is_legible(page: Page, address: str, form: str) -> None:
+    complaints = watched(page)
+    page.goto(f"{address}/feeds/war.{form}")
+    page.wait_for_load_state("networkidle")
+    hint = page.evaluate("getComputedStyle(document.documentElement, '::before').content")
+    assert "This is a feed" in hint
+    assert complaints == []
+
+
+def test_printing_leaves_the_navigation_out(page: Page, address: str) -> None:
+    page.goto(address)
+    page.emulate_media(media="print")
+    assert not page.locator("form.search").is_visible()
+    assert not page.locator("header nav").first.is_visible()
+    assert page.locator(".articles h2").first.is_visible()

@@ -1,0 +1,110 @@
+"""Kept bytes: made once per change, bounded, and shared by who waits for them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from aggregator.web.rendered import Kept, Rendered, rendered
+
+
+class Press:
+    """Renders, and counts how often it was asked to."""
+
+    def __init__(self, body: bytes = b"news") -> None:
+        self.body, self.runs = body, 0
+
+    def __call__(self) -> Rendered:
+        self.runs += 1
+        return rendered(self.body, None)
+
+
+def test_bytes_are_made_again_only_at_another_stamp() -> None:
+    kept, press = Kept(9, 999), Press()
+    for stamp in (1, 1, 1, 2, 2):
+        kept.get("a", stamp, press)
+    assert press.runs == 2
+
+
+def test_the_etag_follows_the_bytes() -> None:
+    assert rendered(b"a", None).etag == rendered(b"a", None).etag != rendered(b"b", None).etag
+
+
+def test_the_least_recently_used_go_first() -> None:
+    kept, press = Kept(2, 999), Press()
+    for key in ("a", "b", "a", "c"):
+        kept.get(key, 1, press)
+    assert press.runs == 3
+    kept.get("a", 1, press)
+    assert press.runs == 3
+    kept.get("b", 1, press)
+    assert press.runs == 4
+
+
+def test_no_more_bytes_are_kept_than_allowed() -> None:
+    kept, small, large = Kept(99, 100), Press(b"x" * 30), Press(b"x" * 90)
+    for key in "abc":
+        kept.get(key, 1, small)
+    kept.get("large", 1, large)
+    kept.get("large", 1, large)
+    assert large.runs == 1
+    kept.get("c", 1, small)
+    assert small.runs == 4
+
+
+def test_a_body_larger_than_the_store_is_served_all_the_same() -> None:
+    kept, press = Kept(9, 10), Press(b"x" * 50)
+    assert len(kept.get("a", 1, press).body) == 50
+
+
+def test_a_growing_body_counts_once() -> None:
+    kept, other = Kept(9, 100), Press(b"x" * 20)
+    kept.get("other", 1, other)
+    for stamp in range(50):
+        kept.get("a", stamp, Press(b"x" * 60))
+    kept.get("other", 1, other)
+    assert other.runs == 1
+
+
+def at_once(count: int, call: Callable[[], object]) -> None:
+    threads = [threading.Thread(target=call) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_a_herd_waits_for_one_render() -> None:
+    kept, gate, press = Kept(9, 999), threading.Barrier(8), Press()
+
+    def call() -> None:
+        gate.wait()
+        kept.get("a", 1, press)
+
+    at_once(8, call)
+    assert press.runs == 1
+
+
+def test_a_failing_render_keeps_nothing_and_blocks_nobody() -> None:
+    kept, press = Kept(9, 999), Press()
+
+    def fail() -> Rendered:
+        raise RuntimeError("no ink")
+
+    with pytest.raises(RuntimeError, match="no ink"):
+        kept.get("a", 1, fail)
+    assert kept.get("a", 1, press).body == b"news"
+
+
+def test_what_was_dropped_while_it_was_rendered_is_not_counted() -> None:
+    kept, small = Kept(1, 100), Press(b"x" * 10)
+
+    def slow() -> Rendered:
+        kept.get("b", 1, small)
+        return rendered(b"x" * 95, None)
+
+    kept.get("a", 1, slow)
+    kept.get("b", 1, small)
+    assert small.runs == 1
