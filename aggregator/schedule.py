@@ -33,6 +33,8 @@ class Schedule:
 
     def __init__(self, jobs: Iterable[Job]) -> None:
         jobs = tuple(jobs)
+        # It reports each job that is added, and warns of each run that is skipped, as is the plan.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             # One thread a job: a slow one must not keep another waiting.
@@ -49,8 +51,6 @@ class Schedule:
             )
 
     def start(self) -> None:
-        # Skipped runs of a job that still goes on are the plan, not a warning.
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler.start()
 
     def stop(self) -> None:

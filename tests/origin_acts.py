@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import socket
 import struct
+import sys
 import time
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
@@ -14,7 +15,11 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 import brotli
-from backports import zstd
+
+if sys.version_info >= (3, 14):  # pragma: no cover
+    from compression import zstd
+else:
+    from backports import zstd
 
 _STATUSES = frozenset(HTTPStatus)
 

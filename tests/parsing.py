@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
-from aggregator.model import Document, Entry
+from aggregator.model import Document, Entry, Failed, Reason
 from aggregator.parse import ParseLimits, parse
+from aggregator.parse.text import plain
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 URL = "https://feeds.example.org/news/feed.xml"
@@ -70,20 +74,18 @@ def only(document: str | bytes, **options: Any) -> Entry:
 class _Judge(HTMLParser):
     """Raises on anything in HTML that isn't on the list."""
 
-    TAGS = frozenset(
-        "a abbr article aside b bdi bdo blockquote br caption cite code col colgroup dd del details "
-        "dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main "
-        "mark nav ol p pre q rp rt ruby s samp section small span strong sub summary sup table tbody "
-        "td tfoot th thead time tr u ul var wbr".split()  # noqa: SIM905 - a list to be read
+    TAGS = (
+        "a abbr article aside b bdi bdo blockquote br caption cite code col colgroup dd del "
+        "details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins "
+        "kbd li main mark nav ol p pre q rp rt ruby s samp section small span strong sub summary sup table "
+        "tbody td tfoot th thead time tr u ul var wbr"
     )
-    ATTRIBUTES = frozenset(
-        "href src alt title width height rel lang dir start colspan rowspan datetime".split()  # noqa: SIM905
-    )
+    ATTRIBUTES = "href src alt title width height rel lang dir start colspan rowspan datetime"
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag in self.TAGS, tag
+        assert tag in self.TAGS.split(), tag
         for name, value in attrs:
-            assert name in self.ATTRIBUTES, name
+            assert name in self.ATTRIBUTES.split(), name
             if name in ("href", "src"):
                 assert (value or "").lower().startswith(("http://", "https://", "mailto:")), value
 
@@ -102,3 +104,42 @@ def judge(markup: str) -> None:
     parser = _Judge()
     parser.feed(markup)
     parser.close()
+
+
+_ILLEGAL_XML = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def strings(value: object) -> Iterator[str]:
+    """Yield every string in a value, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from strings(item)
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from strings(getattr(value, field.name))
+
+
+def check(parsed: Document | Failed) -> None:
+    """Assert what every outcome of ``parse`` promises."""
+    for text in strings(parsed):
+        text.encode()
+        assert not _ILLEGAL_XML.search(text), ascii(text)
+    if isinstance(parsed, Failed):
+        assert parsed.reason in (Reason.NOT_A_FEED, Reason.PARSE_CRASH)
+        assert parsed.detail
+        return
+    for entry in parsed.entries:
+        judge(entry.content)
+        assert entry.title
+        assert "\n" not in entry.title
+        assert entry.text == plain(entry.content)
+        for date in (entry.published, entry.updated):
+            assert date is None or date.tzinfo is UTC
+        addresses = [
+            entry.link,
+            entry.image and entry.image.url,
+            *(e.url for e in entry.enclosures),
+        ]
+        assert all(address.startswith(("http://", "https://")) for address in addresses if address)

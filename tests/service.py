@@ -10,9 +10,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from aggregator import app
+from aggregator.poll import run_round
+from aggregator.store import sources
 
 ROOT = Path(__file__).resolve().parent.parent
 _PATIENCE_SECONDS = 300
@@ -46,6 +50,22 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+@contextmanager
+def polls(place: Path) -> Iterator[Callable[[], None]]:
+    """Yield what polls every source once, in this process: a new process takes a second."""
+    with (
+        app.opened(place / "config", place / "data", {}) as opened,
+        app.polling(opened) as parts,
+    ):
+
+        def poll() -> None:
+            now = app.utc_now()
+            sources.make_due(opened.db, now, None, waiting=True)
+            run_round(parts(), until=now)
+
+        yield poll
 
 
 @contextmanager

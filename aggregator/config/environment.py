@@ -74,7 +74,7 @@ def _with(entries: dict[str, Entry], path: tuple[str, ...], node: Node) -> dict[
 
 
 def secret(node: Node, name: str, around: Surroundings) -> str | None:
-    """Return the secret that the mapping ``node`` gives under ``name``; None if it gives none.
+    """Return the secret that the mapping ``node`` gives under ``name``, or None with a problem.
 
     ``name_env`` names a variable (or, with _FILE at its end, the variable of a file);
     ``name_file`` is a path, relative to the configuration.
@@ -84,9 +84,8 @@ def secret(node: Node, name: str, around: Surroundings) -> str | None:
         return str(node.value[name].value.value)
     if entry := node.value.get(f"{name}_file"):
         return _from_file(around.directory / str(entry.value.value), entry.value, around)
-    if entry := node.value.get(f"{name}_env"):
-        return _from_variable(str(entry.value.value), entry.value, around)
-    return None
+    variable = node.value[f"{name}_env"].value
+    return _from_variable(str(variable.value), variable, around)
 
 
 def _from_variable(name: str, place: Node, around: Surroundings) -> str | None:

@@ -22,9 +22,10 @@ Only the source that speaks for an article edits it; what others say in their wo
 from __future__ import annotations
 
 from base64 import b32encode
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from hashlib import blake2b
+from heapq import heappop, heappush
 from itertools import count
 
 from aggregator.dedupe.keys import (
@@ -65,16 +66,11 @@ def decide(
     most one, the first entry's, is other than UNCHANGED. ``Decision.identities`` are keys that no
     other article has.
     """
-    grouped = groups(read(source_key, entries, site))
-    finds = [(_find(group, source_key, known), group) for group in grouped]
-    # What the strongest keys say is settled first; a weaker match must not take their article.
-    finds.sort(key=lambda pair: (pair[0].strength, not pair[0].exact, pair[1][0].position))
     taken = {one.article for one in known.values()}
     owners: dict[str, str] = {}  # key → the article of this document that is known by it
     claimed: set[str] = set()
     decisions: dict[int, Decision] = {}
-    for found, group in finds:
-        find = _unless_claimed(found, group, claimed, known)
+    for find, group in _settled(source_key, groups(read(source_key, entries, site)), known):
         keys = _own_keys(group, find.known, known)
         verdict, why = _verdict(source_key, group, find)
         if find.known:
@@ -103,6 +99,9 @@ def decide(
 # --- deciding ---------------------------------------------------------------------------------
 
 
+_Group = Sequence[Reading]
+
+
 @dataclass(frozen=True, slots=True)
 class _Find:
     """The stored article that a group of entries is, if any, and which kind of key led to it."""
@@ -115,9 +114,42 @@ class _Find:
     """Kinds of keys that led to articles which are something else."""
 
 
-def _find(group: Sequence[Reading], source_key: str, known: Mapping[str, Known]) -> _Find:
+def _settled(
+    source_key: str, grouped: Iterable[_Group], known: Mapping[str, Known]
+) -> Iterator[tuple[_Find, _Group]]:
+    """Yield each group with what it is, the strongest finds first.
+
+    A weaker find can't take an article from a stronger one: it looks on among the others, and is
+    nothing known if it has a key of its own, or else the same article once more.
+    """
+    claimed: set[str] = set()
+    waiting: list[tuple[tuple[int, bool, int], _Find, _Group]] = []
+
+    def queue(find: _Find, group: _Group) -> None:
+        heappush(waiting, ((find.strength, not find.exact, group[0].position), find, group))
+
+    for group in grouped:
+        queue(_find(group, source_key, known, claimed), group)
+    while waiting:
+        _, find, group = heappop(waiting)
+        if find.known and find.known.article in claimed:
+            other = _find(group, source_key, known, claimed)
+            if other.known:
+                queue(other, group)
+                continue
+            if any(key.text not in known for reading in group for key in reading.trusted):
+                find = other
+        if find.known:
+            claimed.add(find.known.article)
+        yield find, group
+
+
+def _find(group: _Group, source_key: str, known: Mapping[str, Known], claimed: Set[str]) -> _Find:
+    """Return the best that is known under the keys of a group, other than what is claimed."""
     found = [(k, one, known[k.text]) for one in group for k in one.keys if k.text in known]
-    found.sort(key=lambda pair: pair[0].kind)
+    found.sort(key=lambda one: one[0].kind)
+    refused = tuple(dict.fromkeys(KINDS[key.kind] for key, _, _ in found))
+    found = [one for one in found if one[2].article not in claimed]
     for key, reading, candidate in found:
         if reading.fingerprint == candidate.fingerprint:
             return _Find(candidate, key.kind, exact=True)
@@ -126,18 +158,7 @@ def _find(group: Sequence[Reading], source_key: str, known: Mapping[str, Known])
     for key, reading, candidate in found:
         if (key.kind == TEXT and only_text) or _is_same(key, reading, candidate, source_key):
             return _Find(candidate, key.kind)
-    refused = tuple(dict.fromkeys(KINDS[key.kind] for key, _, _ in found))
     return _Find(None, len(KINDS), refused=refused)
-
-
-def _unless_claimed(
-    find: _Find, group: Sequence[Reading], claimed: Set[str], known: Mapping[str, Known]
-) -> _Find:
-    """Return no find where another entry is that article and this one has a key of its own."""
-    if find.known and find.known.article in claimed:
-        if any(key.text not in known for reading in group for key in reading.trusted):
-            return _Find(None, len(KINDS), refused=(KINDS[find.strength],))
-    return find
 
 
 def _is_same(key: Key, reading: Reading, known: Known, source_key: str) -> bool:
@@ -154,12 +175,12 @@ def _is_same(key: Key, reading: Reading, known: Known, source_key: str) -> bool:
     return vouched or source_key not in known.sources or not reading.has_guid
 
 
-def _verdict(source_key: str, group: Sequence[Reading], find: _Find) -> tuple[Verdict, str]:
+def _verdict(source_key: str, group: _Group, find: _Find) -> tuple[Verdict, str]:
     known = find.known
     if known is None:
         kinds = " and ".join(find.refused)
         return Verdict.NEW, (
-            f"its {kinds} stood for an article that differs in all else"
+            f"its {kinds} led to an article that is something else"
             if kinds
             else "nothing was known by its guid, link or text"
         )
@@ -174,9 +195,7 @@ def _verdict(source_key: str, group: Sequence[Reading], find: _Find) -> tuple[Ve
     return Verdict.CHANGED, f"{why}; its {edited} changed"
 
 
-def _own_keys(
-    group: Sequence[Reading], article: Known | None, known: Mapping[str, Known]
-) -> tuple[str, ...]:
+def _own_keys(group: _Group, article: Known | None, known: Mapping[str, Known]) -> tuple[str, ...]:
     """Return the trusted keys of a group that no other article has; if none is left, its text."""
     own = article.article if article else None
 

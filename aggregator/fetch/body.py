@@ -7,16 +7,21 @@ time. Codings end early without a sign unless asked, so each is asked.
 
 from __future__ import annotations
 
+import sys
 import zlib
 from collections.abc import Callable, Generator, Iterator
 
 import brotli
 import urllib3
-from backports import zstd
 
 from aggregator.fetch.answer import too_late
 from aggregator.fetch.failure import Failure
 from aggregator.model import Reason
+
+if sys.version_info >= (3, 14):  # pragma: no cover
+    from compression import zstd
+else:
+    from backports import zstd
 
 ACCEPT_ENCODING = "gzip, deflate, br, zstd"
 

@@ -7,7 +7,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import certifi
-from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -105,11 +104,6 @@ class Adapter(HTTPAdapter):
 
     def cert_verify(self, *args: Any, **kwargs: Any) -> None:
         """Leave it to the shared context. requests would read its bundle per connection."""
-
-    def build_response(self, req: PreparedRequest, resp: Any) -> Response:
-        # Cookies are not kept, so they are not parsed either; requests looks for them here.
-        del resp._original_response.msg["Set-Cookie"]  # noqa: SLF001
-        return super().build_response(req, resp)
 
 
 def tls_context() -> ssl.SSLContext:

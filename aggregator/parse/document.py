@@ -14,11 +14,10 @@ from aggregator.parse.text import well_formed
 
 _ROOT = re.compile(r"<(?:[A-Za-z][\w-]{0,30}:)?(?:rss|rdf|feed|channel)(?=[\s/>])", re.IGNORECASE)
 _ELEMENT = re.compile(r"<([A-Za-z][\w:-]{0,40})")
-_INSTRUCTION = re.compile(r"<\?[^<>]*>")
 _HTML = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _NUMERIC_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 # Every named reference but XML's own five; those of HTML are in half of all broken feeds.
-_NAMED_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
+_NAMED_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{0,31});")
 # Short and without references of their own, so that nothing grows ("a billion laughs").
 _ENTITY = re.compile(r"<!ENTITY\s+(\w{1,32})\s+[\"']([^\"'&<>%]{0,32})[\"']\s*>")
 _MAX_HEAD_CHARS = 50_000
@@ -67,9 +66,12 @@ def looks_like(body: bytes, text: str) -> str:
 
 def _head(text: str) -> str:
     """Return the beginning of ``text`` without comments and processing instructions."""
-    first, *others = text[:_MAX_HEAD_CHARS].split("<!--")
-    kept = first + "".join(other.partition("-->")[2] for other in others)
-    return _INSTRUCTION.sub("", kept)
+    head = text[:_MAX_HEAD_CHARS]
+    for opening, closing in (("<!--", "-->"), ("<?", "?>")):
+        # Not by a pattern: thousands that are never closed would take quadratic time.
+        first, *others = head.split(opening)
+        head = first + "".join(other.partition(closing)[2] for other in others)
+    return head
 
 
 def _mended(reference: re.Match[str]) -> str:

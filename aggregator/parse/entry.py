@@ -147,10 +147,9 @@ def _texts(draft: Draft, base: str, limits: ParseLimits) -> tuple[str, str]:
 
 
 def _html(markup: Markup, base: str, max_chars: int) -> str:
-    value = (
-        markup.value if markup.html else paragraphs(shorten(well_formed(markup.value), max_chars))
-    )
-    return clean(value, markup.base or base, 2 * max_chars)
+    if markup.html:
+        return clean(markup.value, markup.base or base, max_chars)
+    return paragraphs(shorten(well_formed(markup.value), max_chars))
 
 
 def _standfirst(text: str) -> str:

@@ -82,23 +82,24 @@ def window(
 def count(db: Database, query: Query, now: datetime) -> int:
     """Return how many articles match."""
     with db.read() as connection:
+        alone = _words_alone(connection, query, now)
         start = select(func.count())
-        words = _words_alone(connection, query, now)
-        if words is None:
-            statement = _reading(query).matching(connection, start, now)
-        else:
-            statement = start.where(words)
+        statement = _reading(query).matching(connection, start, now) if alone is None else alone
         many: int = connection.execute(statement).scalar_one()
     return many
 
 
-def _words_alone(connection: Connection, query: Query, now: datetime) -> ColumnElement[bool] | None:
-    """Return the condition of a query that the search index can answer by itself, if it can."""
+def _words_alone(connection: Connection, query: Query, now: datetime) -> AnySelect | None:
+    """Return a SELECT of how many match, if the search index can say it by itself."""
+    start = select(func.count())
     if is_postgres(connection):
-        alone = all(isinstance(leaf, Phrase) for leaf in leaves(query))
-        return condition(query, now, postgres=True) if alone else None
+        if not all(isinstance(leaf, Phrase) for leaf in leaves(query)):
+            return None
+        return start.select_from(gin.search).where(condition(query, now, postgres=True))
     expression = fts5.expression(query)
-    return None if expression is None else fts5.matching(expression)
+    if expression is None:
+        return None
+    return start.select_from(fts5.index).where(fts5.matching(expression))
 
 
 def days(

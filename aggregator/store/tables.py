@@ -106,6 +106,8 @@ identities = Table(
         ForeignKey("articles.id", deferrable=True, initially="DEFERRED"),
         nullable=False,
     ),
+    # Where the reference is deferred, SQLite looks here for every article that is added.
+    Index("identities_article", "article"),
     sqlite_with_rowid=False,
 )
 

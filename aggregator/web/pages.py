@@ -229,4 +229,8 @@ def _addresses(feed: Feed | str, *, search: bool = False) -> tuple[tuple[str, st
 
 
 def _render(template: str, status: int = 200, **values: Any) -> Response:
-    return conditional(Response(render_template(template, **values), status, mimetype="text/html"))
+    answer = Response(render_template(template, **values), status, mimetype="text/html")
+    if status == 200:
+        return conditional(answer)
+    answer.cache_control.no_store = True
+    return answer

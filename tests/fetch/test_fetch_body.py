@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 import urllib3
-from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 from origin import Origin
-from origin_acts import encode
+from origin_acts import encode, zstd
 
 from aggregator.fetch.body import read
 from aggregator.fetch.failure import Failure

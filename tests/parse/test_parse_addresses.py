@@ -1,5 +1,7 @@
 """Addresses: resolved, written properly, and never anything but http(s)."""
 
+# ruff: noqa: E501 - tables with one case a line
+
 from __future__ import annotations
 
 import pytest

@@ -1,5 +1,7 @@
 """Dates: everything that feeds write, and nothing guessed."""
 
+# ruff: noqa: E501 - tables with one case a line
+
 from __future__ import annotations
 
 import time

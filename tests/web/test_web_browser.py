@@ -175,8 +175,9 @@ def test_the_colours_follow_the_scheme(browser: Browser, address: str) -> None:
 
 
 FOCUS = """() => {
-  const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect()
-  return [one.tagName, style.outlineStyle, parseFloat(style.outlineWidth), box.top >= 0, box.left >= 0]
+  const one = document.activeElement, style = getComputedStyle(one)
+  const {top, left} = one.getBoundingClientRect()
+  return [one.tagName, style.outlineStyle, parseFloat(style.outlineWidth), top >= 0, left >= 0]
 }"""
 
 

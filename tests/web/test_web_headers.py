@@ -161,6 +161,14 @@ def test_pages_are_asked_for_again_but_not_sent_again(visit: Visit) -> None:
     assert (again.status_code, again.data) == (304, b"")
 
 
+@pytest.mark.parametrize("address", ["/day/2026-11-20", "/search?q=(", "/nothing"])
+def test_what_is_wrong_is_kept_by_nobody(visit: Visit, address: str) -> None:
+    response = visit().get(address, headers={"If-None-Match": "*"})
+    assert response.status_code in (400, 404)
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in response.headers
+
+
 def test_a_database_that_fails_is_a_503_in_plain_words(db: Database) -> None:
     caller = client(newsroom.site(db))
     newsroom.ruin(db)

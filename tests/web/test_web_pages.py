@@ -296,7 +296,7 @@ def test_a_wrong_query_is_shown_with_its_place_marked(
     mark = soup(response.text).mark
     assert mark is not None
     assert mark.get_text() == wrong
-    assert mark.previous_sibling == before
+    assert str(mark.previous_sibling) == before
 
 
 def test_an_endless_query_is_refused_shortly(visit: Visit) -> None:
@@ -433,6 +433,23 @@ def test_sources_tell_apart_who_waits_and_who_was_never_asked(db: Database, visi
     states = [one.get_text() for one in page.select(".state")]
     assert states[2:4] == ["waiting, from the start", "not polled yet"]
     assert "due now" in page.get_text()
+
+
+@pytest.mark.parametrize(
+    ("later", "shown"),
+    [
+        (timedelta(hours=1), "22:05"),
+        (timedelta(days=2), "22 Nov, 22:05"),
+        (timedelta(days=60), "22 Nov 2026"),
+    ],
+)
+def test_a_table_says_as_much_of_a_date_as_is_needed(
+    visit: Visit, later: timedelta, shown: str
+) -> None:
+    page = soup(visit(clock=lambda: newsroom.NOW + later).get("/sources").text)
+    success = page.select_one('tr:-soup-contains("Günün") td[data-label="Last success"]')
+    assert success is not None
+    assert success.get_text() == shown
 
 
 def test_a_refused_configuration_is_told_on_the_page_of_sources(visit: Visit) -> None:

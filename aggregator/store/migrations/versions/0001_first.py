@@ -123,6 +123,7 @@ def _what_hangs_on_articles() -> None:
         sa.Column("article", _KEY, later, nullable=False),
         sqlite_with_rowid=False,
     )
+    op.create_index("identities_article", "identities", ["article"])
     op.create_table(
         "appearances",
         sa.Column("article", _KEY, sa.ForeignKey("articles.id"), primary_key=True),
