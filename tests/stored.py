@@ -1,4 +1,4 @@
-"""Values for tests that store: small arrivals and commits whose every part can be said otherwise."""
+"""Values for tests that store: small arrivals and commits, every part of which can be set."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from articles import article_id
+from sqlalchemy import delete
 
 from aggregator.model import (
     Appearance,
@@ -21,8 +22,9 @@ from aggregator.model import (
     Validators,
     Verdict,
 )
-from aggregator.store import polls, sources
+from aggregator.store import fts5, gin, polls, sources
 from aggregator.store.database import Database
+from aggregator.store.tables import meta, metadata
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -122,6 +124,16 @@ def save(db: Database, *arrivals: Arrival, at: datetime = NOW) -> None:
     for key in carriers:
         brought = [one for one in arrivals if one.appearance.outlet.key == key]
         polls.commit(db, commit(key, brought, at))
+
+
+def wipe(db: Database) -> None:
+    """Delete all but what the database knows of itself."""
+    with db.write() as connection:
+        for table in (
+            fts5.search if db.url.drivername.startswith("sqlite") else gin.search,
+            *(table for table in reversed(metadata.sorted_tables) if table is not meta),
+        ):
+            connection.execute(delete(table))
 
 
 def hit(slug: str, *why: Any) -> TopicHit:

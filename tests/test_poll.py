@@ -192,19 +192,6 @@ def test_a_page_in_the_place_of_a_feed_keeps_validators_and_articles(
     assert polls.history(parts.db, "courier", 10)[1].result == Reason.NOT_A_FEED
 
 
-def test_a_feed_that_hangs_the_parser_fails_alone(tmp_path: Path) -> None:
-    with Sandbox(processes=1, seconds=1) as sandbox:
-        hostile = (
-            b"<rss><channel><item><author>" + b"a" * 80_000 + b"</author></item></channel></rss>"
-        )
-        found = sandbox.parse(hostile, content_type="text/xml", url="https://x.example/", now=NOW)
-        good = sandbox.parse(
-            rss([item(1)]), content_type="text/xml", url="https://x.example/", now=NOW
-        )
-    assert getattr(found, "reason", None) in (Reason.PARSE_TIMEOUT, None)
-    assert len(good.entries) == 1  # type: ignore[union-attr]
-
-
 def test_the_archive_of_a_new_source_keeps_its_dates_and_late_news_is_news(
     parts: Parts, origin: Origin
 ) -> None:

@@ -117,16 +117,16 @@ class _Find:
 def _settled(
     source_key: str, grouped: Iterable[_Group], known: Mapping[str, Known]
 ) -> Iterator[tuple[_Find, _Group]]:
-    """Yield each group with what it is, the strongest finds first.
+    """Yield each group with what it is: first what is unchanged, then the strongest finds.
 
     A weaker find can't take an article from a stronger one: it looks on among the others, and is
     nothing known if it has a key of its own, or else the same article once more.
     """
     claimed: set[str] = set()
-    waiting: list[tuple[tuple[int, bool, int], _Find, _Group]] = []
+    waiting: list[tuple[tuple[bool, int, int], _Find, _Group]] = []
 
     def queue(find: _Find, group: _Group) -> None:
-        heappush(waiting, ((find.strength, not find.exact, group[0].position), find, group))
+        heappush(waiting, ((not find.exact, find.strength, group[0].position), find, group))
 
     for group in grouped:
         queue(_find(group, source_key, known, claimed), group)
@@ -150,8 +150,9 @@ def _find(group: _Group, source_key: str, known: Mapping[str, Known], claimed: S
     found.sort(key=lambda one: one[0].kind)
     refused = tuple(dict.fromkeys(KINDS[key.kind] for key, _, _ in found))
     found = [one for one in found if one[2].article not in claimed]
-    for key, reading, candidate in found:
-        if reading.fingerprint == candidate.fingerprint:
+    fingerprints = {reading.fingerprint for reading in group}
+    for key, _, candidate in found:
+        if candidate.fingerprint in fingerprints:
             return _Find(candidate, key.kind, exact=True)
     trusted = [key for reading in group for key in reading.trusted if key.kind != TEXT]
     only_text = all(key.text in known for key in trusted)  # and refused, once it comes to the text
@@ -187,7 +188,7 @@ def _verdict(source_key: str, group: _Group, find: _Find) -> tuple[Verdict, str]
     why = f"known by its {KINDS[find.strength]}"
     if source_key not in known.sources:
         return Verdict.ALSO, f"{why}, so far from {', '.join(sorted(known.sources))}"
-    if find.exact or any(one.fingerprint == known.fingerprint for one in group):
+    if find.exact:
         return Verdict.UNCHANGED, why
     if known.speaker != source_key:
         return Verdict.UNCHANGED, f"{why}; only {known.speaker} edits it"

@@ -84,8 +84,6 @@ def clean(markup: str, base: str, max_chars: int) -> str:
     HTML too deep for the parser, or that grows while it is parsed, is kept as paragraphs of text.
     """
     markup = _cut(well_formed(markup), max_chars)
-    if "<" not in markup and "&" not in markup:
-        return html.escape(markup, quote=False)
     if _too_deep(markup):
         return paragraphs(strip_tags(markup))
     # Twice: what was a character reference is a character now.

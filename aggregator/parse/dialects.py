@@ -6,6 +6,7 @@ Its two parser classes get the methods below. Everything else of a feed is feedp
 from __future__ import annotations
 
 from typing import Any
+from xml.sax import SAXException
 from xml.sax.saxutils import escape as xml_escape
 
 import feedparser
@@ -19,6 +20,16 @@ class _Dialect:
 
     # A guid is a name, not an address: resolving it would change it with the feed's address.
     can_be_relative_uri = feedparser.mixin._FeedParserMixin.can_be_relative_uri - {"id"}  # noqa: SLF001
+
+    def startElementNS(self: Any, name: Any, qname: Any, attrs: Any) -> None:  # noqa: N802 - SAX's
+        """Make a namespace with odd spaces in it a fault of the document, not of the parser.
+
+        Python's SAX splits names at any white space; feedparser then tries its forgiving parser.
+        """
+        try:
+            super().startElementNS(name, qname, attrs)  # type: ignore[misc]  # a mixin
+        except ValueError as error:
+            raise SAXException(str(error)) from error
 
     def handle_data(self: Any, text: str, escape: int = 1) -> None:
         """Do what feedparser does, without its slow dictionary: a third of all its time."""

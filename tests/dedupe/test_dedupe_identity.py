@@ -235,19 +235,35 @@ def test_one_article_has_one_decision_in_a_document():
     assert decisions[1].why == "another entry of this document is the same article"
 
 
-def test_an_entry_with_its_own_guid_is_not_lost_to_one_that_left_its_link():
+def test_of_two_entries_with_guids_neither_is_lost_when_one_takes_the_others_link():
     known, _ = poll({}, [entry()])
     stays, takes_over = entry(link="https://example.org/2"), entry("g2")
     for entries in ([stays, takes_over], [takes_over, stays]):
         after, decisions = poll(known, entries)
-        assert {one.entry.guid: one.verdict for one in decisions} == {"g1": CHANGED, "g2": NEW}
+        assert {one.entry.guid: one.verdict for one in decisions} == {"g1": NEW, "g2": UNCHANGED}
         assert [one.verdict for one in poll(after, entries)[1]] == [UNCHANGED] * 2
 
 
 def test_an_entry_without_guid_goes_with_the_one_that_left_its_link():
     known, _ = poll({}, [entry()])
-    _, decisions = poll(known, [entry(link="https://example.org/2"), entry(None)])
+    _, decisions = poll(known, [entry(link="https://example.org/2"), entry(None, text="More")])
     assert [one.verdict for one in decisions] == [CHANGED, UNCHANGED]
+
+
+def test_an_entry_that_lost_its_article_to_a_stronger_one_looks_on():
+    known, _ = poll({}, [entry(), entry(None, None, "Two")])
+    moved = entry(None, "https://example.org/1", "Two")
+    _, decisions = poll(known, [moved, entry(text="More")])
+    assert [one.verdict for one in decisions] == [CHANGED, CHANGED]
+    assert len({one.article for one in decisions}) == 2
+
+
+def test_entries_that_lost_their_guids_and_say_the_same_are_one_article():
+    known, _ = poll({}, [entry(link=None)])
+    both = [entry(link=None, title="Two", day=5), entry(None, None, title="Two", day=5)]
+    known, decisions = poll(known, both)
+    assert [one.verdict for one in decisions] == [NEW, UNCHANGED]
+    assert [one.verdict for one in poll(known, both)[1]] == [UNCHANGED, UNCHANGED]
 
 
 # --- several sources ----------------------------------------------------------------------------

@@ -21,6 +21,7 @@ def cleaned(markup: str, max_chars: int = 100_000) -> str:
 @pytest.mark.parametrize(
     ("written", "kept"),
     [
+        (" just text ", "just text"),
         ("just text > markup", "just text &gt; markup"),
         ("<p>Fine <b>words</b> &amp; <i>more</i></p>", "<p>Fine <b>words</b> &amp; <i>more</i></p>"),
         ("<p onclick=x style=y class=z id=w>a</p>", "<p>a</p>"),

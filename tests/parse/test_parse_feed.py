@@ -275,6 +275,8 @@ def test_the_document_says_what_the_feed_is() -> None:
         "<!-- <html> --><?xml-stylesheet href='<html>'?>" + rss("<title>War</title>"),
         rss("<title>War</title>") + "</html> trailing rubbish",
         rss("<title>War</title>").removesuffix("</item></channel></rss>"),
+        rss("<title>War</title>").replace('xmlns:dc="', 'xmlns:dc="a\xa0b '),
+        rss("<title>War</title><dc:x dc:y='z'/>").replace('xmlns:dc="', 'xmlns:dc="a b c '),
         rss("<title>War</title><undeclared:x>1</undeclared:x><br>"),
         '<!DOCTYPE rss [<!ENTITY w "War"><!ENTITY x SYSTEM "file:///etc/hostname">]><rss><channel><item><title>&w;</title></item></channel></rss>',
         '<!DOCTYPE rss PUBLIC "-//Netscape//DTD RSS 0.91//EN" "http://my.netscape.com/rss-0.91.dtd"><rss version="0.91"><channel><item><title>War</title></item></channel></rss>',

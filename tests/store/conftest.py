@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from stored import NOW
 
 from aggregator.store.database import Database
-from stored import NOW
 
 ENGINES = ("sqlite", "postgresql")
 
