@@ -47,8 +47,8 @@ schema: .venv/.run ## write config/schema.json from the models
 validate: .venv/.test ## the feeds that readers get, through the checks of tests/publish
 	$(PY) -m pytest tests/publish tests/readers $(ARGS)
 
-bench: .venv/.run ## measure polling and serving beside a floor; JSON=FILE keeps the figures
-	$(PY) -m tests.bench $(if $(JSON),--json $(JSON))
+bench: .venv/.test ## measure polling and serving beside a floor; JSON=FILE keeps the figures
+	@$(PY) tests/bench.py $(if $(JSON),--json $(JSON))
 
 clean: ## remove what was installed and cached; data/ stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* htmlcov

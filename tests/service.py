@@ -55,6 +55,13 @@ def free_port() -> int:
 @contextmanager
 def polls(place: Path) -> Iterator[Callable[[], None]]:
     """Yield what polls every source once, in this process: a new process takes a second."""
+    with opened_polls(place) as (_, poll):
+        yield poll
+
+
+@contextmanager
+def opened_polls(place: Path) -> Iterator[tuple[app.App, Callable[[], None]]]:
+    """Yield the open program, too."""
     with (
         app.opened(place / "config", place / "data", {}) as opened,
         app.polling(opened) as parts,
@@ -65,7 +72,7 @@ def polls(place: Path) -> Iterator[Callable[[], None]]:
             sources.make_due(opened.db, now, None, waiting=True)
             run_round(parts(), until=now)
 
-        yield poll
+        yield opened, poll
 
 
 @contextmanager

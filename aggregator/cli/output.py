@@ -52,6 +52,9 @@ def log_to_stderr() -> None:
         format="%(asctime)s %(levelname)-7s %(message)s",
         datefmt="%H:%M:%S",
     )
+    # They report each step, and each odd header of somebody's server.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
 def print_json(value: object) -> None:

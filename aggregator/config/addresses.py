@@ -33,7 +33,7 @@ def web_address(value: object) -> str:
         message = f"must begin with http:// or https://, not {scheme}://"
         raise ValueError(message)
     parts = _split(url)
-    if parts.username is not None or parts.password is not None:
+    if "@" in parts.netloc:
         message = "must not contain a user or password: give them with 'auth:'"
         raise ValueError(message)
     return url

@@ -214,10 +214,11 @@ def _mint(source_key: str, reading: Reading, taken: set[str]) -> str:
     entry = reading.entry
     published = entry.published.isoformat() if entry.published else ""
     told = (source_key, entry.guid or "", entry.link or "", entry.title, published)
-    for salt in count():
+
+    def salted(salt: int) -> str:
         digest = blake2b(packed(*told, reading.fingerprint, str(salt)), digest_size=16).digest()
-        article = b32encode(digest).decode("ascii").rstrip("=").lower()
-        if article not in taken:
-            break
+        return b32encode(digest).decode("ascii").rstrip("=").lower()
+
+    article = next(filter(lambda one: one not in taken, map(salted, count())))
     taken.add(article)
     return article

@@ -32,7 +32,11 @@ def test_the_environment_wins_over_the_files(loads: Loads) -> None:
 
 
 def test_other_and_empty_variables_count_as_not_set(loads: Loads) -> None:
-    environ = env(PORT="") | {"AGGREGATOR_CONFIG": "x", "PORT": "3", "AGGREGATOR_SERVICE_PORT": "4"}
+    environ = env(PORT="", PROT="") | {
+        "AGGREGATOR_CONFIG": "x",
+        "PORT": "3",
+        "AGGREGATOR_SERVICE_PORT": "4",
+    }
     assert loads("", environ).service.port == 8000
 
 

@@ -253,7 +253,7 @@ def test_an_entry_without_guid_goes_with_the_one_that_left_its_link():
 def test_an_entry_that_lost_its_article_to_a_stronger_one_looks_on():
     known, _ = poll({}, [entry(), entry(None, None, "Two")])
     moved = entry(None, "https://example.org/1", "Two")
-    _, decisions = poll(known, [moved, entry(text="More")])
+    _, decisions = poll(known, [moved, entry(link="https://example.org/2")])
     assert [one.verdict for one in decisions] == [CHANGED, CHANGED]
     assert len({one.article for one in decisions}) == 2
 

@@ -157,7 +157,9 @@ def test_a_commit_and_a_reload_are_seen_at_once(db: Database) -> None:
     assert b"A late arrival" in second
     assert b"A late arrival" not in first
     renamed = {**newsroom.FEEDS, "all": Feed("all", "Everything there is")}
-    holder[0] = replace(holder[0], feeds=renamed, generation=1)
+    holder[0] = replace(holder[0], base_url="https://moved.example", generation=1)
+    assert b"https://moved.example/feeds/all.json" in caller.get("/feeds/all.json").data
+    holder[0] = replace(holder[0], feeds=renamed, generation=2)
     assert json.loads(caller.get("/feeds/all.json").data)["title"] == "Everything there is"
 
 
