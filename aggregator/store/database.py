@@ -98,7 +98,8 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A transaction that is kept if the block ends well, and leaves nothing if it doesn't."""
         if self._writing is None:
-            with self._transaction({}) as connection:
+            # A second writer has to see what the first one wrote while it waited for it.
+            with self._transaction({"isolation_level": "READ COMMITTED"}) as connection:
                 yield connection
         else:
             with self._writing, self._transaction({_WRITES: True}) as connection:

@@ -58,6 +58,13 @@ def upgrade(connection: Connection, now: datetime, to: str = REVISIONS[-1]) -> N
 
     if is_postgres(connection):
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        encoding = connection.scalar(text("SHOW server_encoding"))
+        if encoding != "UTF8":
+            message = (
+                f"the database's encoding is {encoding}, which can't hold the news of the world; "
+                "make one with: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+            )
+            raise StoreError(message)
     present = revision(connection)
     if present is not None and present >= to:  # another process was faster
         return

@@ -1,0 +1,305 @@
+"""Opening a database: made, migrated, refused; each refusal says what to do."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from databases import Postgres
+from sqlalchemy import create_engine, event, inspect, text
+from stored import NOW, arrival, save
+
+from aggregator.errors import NewerSchema, StoreError
+from aggregator.store import articles, feeds, schema
+from aggregator.store.database import Database
+from aggregator.store.tables import metadata
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def driver(url: str) -> str:
+    return url.replace("postgresql:", "postgresql+psycopg:")
+
+
+def run_sql(url: str, *statements: str) -> None:
+    engine = create_engine(driver(url))
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+def table_names(url: str) -> list[str]:
+    engine = create_engine(driver(url))
+    names = inspect(engine).get_table_names()
+    engine.dispose()
+    return names
+
+
+def test_an_empty_database_gets_the_newest_schema(empty_url: str) -> None:
+    with Database.open(empty_url, now=NOW) as db, db.read() as connection:
+        assert schema.revision(connection) == schema.REVISIONS[-1]
+        assert db.revision() == 1
+        assert len(db.installation) == 8
+        assert int(db.installation, 16) >= 0
+
+
+def test_opening_again_changes_nothing(empty_url: str) -> None:
+    with Database.open(empty_url, now=NOW) as db:
+        first = db.installation
+        save(db, arrival(1))
+    with Database.open(empty_url, now=NOW) as db:
+        assert db.installation == first
+        assert articles.get(db, arrival(1).article.id) is not None
+
+
+@pytest.mark.parametrize("start", schema.REVISIONS)
+def test_every_earlier_schema_is_migrated(empty_url: str, start: str) -> None:
+    engine = create_engine(driver(empty_url))
+    with engine.begin() as connection:
+        schema.upgrade(connection, NOW, to=start)
+    engine.dispose()
+    with Database.open(empty_url, now=NOW) as db:
+        save(db, arrival(1))
+
+
+def test_the_tables_are_what_the_migrations_make(db: Database) -> None:
+    def known(_object: object, name: str | None, kind: str, *_: object) -> bool:
+        return not (kind == "table" and str(name).startswith("search"))
+
+    with db.read() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"include_object": known, "compare_type": True}
+        )
+        assert compare_metadata(context, metadata) == []
+
+
+def test_a_newer_schema_is_refused_in_a_clear_sentence(url: str) -> None:
+    run_sql(url, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(NewerSchema, match=r"schema 9999, written by a newer version.*install"):
+        Database.open(url, now=NOW)
+
+
+def test_another_programs_database_is_left_alone(empty_url: str) -> None:
+    run_sql(empty_url, "CREATE TABLE recipes (name TEXT)")
+    with pytest.raises(StoreError, match="tables of another program"):
+        Database.open(empty_url, now=NOW)
+    assert table_names(empty_url) == ["recipes"]
+
+
+def test_another_programs_migrations_are_not_taken_for_ours(empty_url: str) -> None:
+    run_sql(
+        empty_url,
+        "CREATE TABLE alembic_version (version_num TEXT)",
+        "INSERT INTO alembic_version VALUES ('0001')",
+    )
+    with pytest.raises(StoreError, match="tables of another program"):
+        Database.open(empty_url, now=NOW)
+
+
+def test_a_migration_that_dies_half_way_leaves_nothing(empty_url: str) -> None:
+    """Whatever the statement it dies at, the next start makes the whole schema."""
+    for die_at in (1, 5, 12, 20):
+        script = (
+            "import os, sys; from datetime import datetime, UTC\n"
+            "from sqlalchemy import event; from sqlalchemy.engine import Engine\n"
+            "from aggregator.store.database import Database\n"
+            "left = [int(sys.argv[2])]\n"
+            "def count(conn, cursor, statement, *_):\n"
+            "    left[0] -= statement.lstrip().upper().startswith(('CREATE', 'INSERT', 'UPDATE'))\n"
+            "    if left[0] < 0: os._exit(9)\n"
+            "event.listen(Engine, 'after_cursor_execute', count)\n"
+            "Database.open(sys.argv[1], now=datetime.now(UTC))\n"
+        )
+        command = [sys.executable, "-c", script, empty_url, str(die_at)]
+        assert subprocess.run(command, cwd=ROOT, check=False).returncode == 9
+        assert table_names(empty_url) == []
+    Database.open(empty_url, now=NOW).close()
+
+
+def test_several_processes_may_open_an_empty_database_at_once(empty_url: str) -> None:
+    found: list[str] = []
+
+    def go() -> None:
+        with Database.open(empty_url, now=NOW) as db:
+            found.append(db.installation)
+
+    threads = [threading.Thread(target=go) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4
+    assert len(set(found)) == 1
+
+
+# --- what can be wrong with a file ------------------------------------------------------------
+
+
+def test_the_directory_is_made(tmp_path: Path) -> None:
+    Database.open(f"sqlite:///{tmp_path}/a/b/c.db", now=NOW).close()
+    assert (tmp_path / "a/b/c.db").is_file()
+
+
+def test_a_directory_with_odd_characters_will_do(tmp_path: Path) -> None:
+    Database.open(f"sqlite:///{tmp_path}/100 % ürün/c.db", now=NOW).close()
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "notes.db"
+    path.write_text("these are my notes\n" * 500)
+    with pytest.raises(StoreError, match=r"notes\.db: this file is not a database; move it away"):
+        Database.open(f"sqlite:///{path}", now=NOW)
+    assert path.read_text().startswith("these are my notes")
+
+
+def test_a_damaged_file_is_refused(tmp_path: Path, migrated_sqlite: Path) -> None:
+    data = bytearray(migrated_sqlite.read_bytes())
+    data[100:] = b"\xff" * (len(data) - 100)
+    (tmp_path / "a.db").write_bytes(data)
+    with pytest.raises(StoreError, match=r"damaged; restore a backup"):
+        Database.open(f"sqlite:///{tmp_path}/a.db", now=NOW)
+
+
+def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match=r"can't make the directory .*file/sub.*make it yourself"):
+        Database.open(f"sqlite:///{tmp_path}/file/sub/a.db", now=NOW)
+
+
+def test_a_path_that_is_a_directory_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="can't open or make the file"):
+        Database.open(f"sqlite:///{tmp_path}", now=NOW)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_directory_without_the_right_to_write_is_refused(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(StoreError, match="may write"):
+        Database.open(f"sqlite:///{tmp_path}/a.db", now=NOW)
+    tmp_path.chmod(0o700)
+
+
+def test_a_full_disk_says_so_and_loses_nothing(tmp_path: Path) -> None:
+    with Database.open(f"sqlite:///{tmp_path}/a.db", now=NOW) as db:
+        save(db, arrival(1))
+        with db.read() as connection:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        limit = [pages + 2]
+
+        def keep_small(connection: sqlite3.Connection, *_: object) -> None:
+            connection.execute(f"PRAGMA max_page_count = {limit[0]}")
+
+        event.listen(db._engine, "checkout", keep_small)
+        with pytest.raises(StoreError, match=r"the disk is full; make room, nothing .* is lost"):
+            save(db, *(arrival(number, text="long " * 1000) for number in range(2, 20)))
+        assert [article.id for article in articles.iterate(db, 9)] == [arrival(1).article.id]
+        limit[0] = 100_000
+        save(db, *(arrival(number, text="long " * 1000) for number in range(2, 20)))
+        assert len(list(articles.iterate(db, 9))) == 19
+
+
+def test_a_lock_that_another_process_keeps_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.store.database._BUSY_SECONDS", 0.1)
+    with Database.open(f"sqlite:///{tmp_path}/a.db", now=NOW) as db:
+        other = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="another process has kept the database locked"):
+            feeds.publish(db, ["war"], NOW)
+        other.execute("ROLLBACK")
+        other.close()
+        feeds.publish(db, ["war"], NOW)
+
+
+# --- what can be wrong with a server, or an address -------------------------------------------
+
+
+def test_a_server_that_is_not_there_is_reported_without_the_password() -> None:
+    with pytest.raises(StoreError, match="check that PostgreSQL runs") as caught:
+        Database.open("postgresql://me:s3cret@127.0.0.1:1/news", now=NOW)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_database_that_is_not_utf8_is_refused(postgres: Postgres) -> None:
+    url = postgres.fresh("template0", encoding="SQL_ASCII")
+    with pytest.raises(StoreError, match=r"encoding is SQL_ASCII.*ENCODING 'UTF8'"):
+        Database.open(url, now=NOW)
+    postgres.drop(url)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "news.db", "mysql://me@host/news", "sqlite://", "sqlite:///:memory:"]
+)
+def test_an_address_of_no_use_is_refused_with_an_example(address: str) -> None:
+    with pytest.raises(StoreError, match="sqlite:///path"):
+        Database.open(address, now=NOW)
+
+
+# --- transactions -----------------------------------------------------------------------------
+
+
+def test_a_write_that_raises_leaves_nothing(db: Database) -> None:
+    def fail() -> None:
+        with db.write() as connection:
+            connection.execute(text("INSERT INTO outputs (slug) VALUES ('war')"))
+            raise ZeroDivisionError
+
+    pytest.raises(ZeroDivisionError, fail)
+    with db.read() as connection:
+        assert connection.execute(text("SELECT * FROM outputs")).all() == []
+
+
+def test_bugs_are_not_dressed_up_as_troubles_of_the_database(db: Database) -> None:
+    def fail() -> None:
+        with db.read() as connection:
+            connection.execute(text("SELECT nonsense"))
+
+    with pytest.raises(Exception, match="nonsense") as caught:
+        fail()
+    assert not isinstance(caught.value, StoreError)
+
+
+def test_readers_see_one_moment_while_others_write(db: Database) -> None:
+    with db.read() as connection:
+        count = text("SELECT count(*) FROM outputs")
+        assert connection.scalar(count) == 0
+        feeds.publish(db, ["war"], NOW)
+        assert connection.scalar(count) == 0
+    assert not feeds.gone(db, "war")
+
+
+def test_writers_wait_for_each_other(db: Database) -> None:
+    def write(number: int) -> None:
+        for step in range(5):
+            save_one(number * 10 + step)
+
+    def save_one(number: int) -> None:
+        with db.write() as connection:
+            connection.execute(text(f"INSERT INTO outputs (slug) VALUES ('{number}')"))
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with db.read() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM outputs")) == 30
+
+
+def test_sqlite_keeps_what_it_acknowledged_when_the_power_fails(tmp_path: Path) -> None:
+    with Database.open(f"sqlite:///{tmp_path}/a.db", now=NOW) as db, db.read() as connection:
+
+        def pragma(name: str) -> object:
+            return connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+
+        assert (pragma("journal_mode"), pragma("synchronous")) == ("wal", 2)
+        assert pragma("foreign_keys") == 1
