@@ -164,7 +164,7 @@ def _postgresql(url: URL) -> Engine:
         pool_size=10,
         max_overflow=20,
         # Prepared statements would get generic plans, which know nothing of a word's frequency.
-        connect_args={"prepare_threshold": None, "connect_timeout": 10},
+        connect_args={"prepare_threshold": None, "connect_timeout": 10, "client_encoding": "utf8"},
     )
 
 

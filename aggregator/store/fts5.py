@@ -132,8 +132,10 @@ def newest(
 
 def condition(article: ColumnElement[str], expression: str) -> ColumnElement[bool]:
     """Return the condition that the article of this id matches."""
-    places = select(index.c.rowid).where(matching(expression))
-    return exists().where(search.c.article == article, search.c.place.in_(places))
+    # Both stand by themselves, for around them there may be another look at the index.
+    there = search.alias()
+    places = select(index.c.rowid).where(matching(expression)).correlate(None)
+    return exists().where(there.c.article == article, there.c.place.in_(places))
 
 
 def expression(query: Query) -> str | None:

@@ -56,8 +56,9 @@ def _domain(value: str) -> Domain:
 
 
 def _moment(value: str) -> datetime:
+    upper = value.upper()
     try:
-        at = datetime.fromisoformat(value) if _MOMENT.fullmatch(value.upper()) else None
+        at = datetime.fromisoformat(upper) if _MOMENT.fullmatch(upper) else None
         if at is not None:
             return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (ValueError, OverflowError):

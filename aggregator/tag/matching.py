@@ -111,7 +111,7 @@ def _fits(  # noqa: PLR0911 - a line for each kind of leaf
             return article.listed < at
         case Within(span):
             return article.listed >= now - span
-        case Everything():
+        case _:
             return True
 
 

@@ -113,9 +113,10 @@ _INTRICATE = re.compile(
 )
 # What stands between ASCII signs folds by itself, whatever stands around it.
 _STRETCH = re.compile(r"[^\x00-/:-@\[-`{-\x7f]+")
-# A character with all that Unicode may reorder before it or compose with it: marks, Korean jamo.
+# A character with all that may be reordered before it or folds together with it: marks, Korean
+# jamo, the second half of Armenian digraphs.
 _CLUSTER = re.compile(
-    f".(?:[\u1160-\u11ff]|{_one_of(_MARKS + ''.join(c for c, to in _FOLDS.items() if not to))})*",
+    f".(?:[\u1160-\u11ffւՒ]|{_one_of(_MARKS + ''.join(c for c, to in _FOLDS.items() if not to))})*",
     re.DOTALL,
 )
 
@@ -140,7 +141,8 @@ def fold(text: str) -> str:
     folded = unicodedata.normalize("NFKD", folded)
     for character in _FOLDS.keys() & set(folded):  # few, and each replacement is a memory scan
         folded = folded.replace(character, _FOLDS[character])
-    return unicodedata.normalize("NFC", folded)
+    # Armenian "ev" is written եւ, և, and ԵՎ in capitals.
+    return unicodedata.normalize("NFC", folded.replace("եւ", "եվ"))
 
 
 def tokens(text: str) -> tuple[str, ...]:

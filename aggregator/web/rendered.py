@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from hashlib import sha256
 from threading import Lock
 
@@ -17,6 +17,19 @@ class Rendered:
     body: bytes = field(repr=False)
     etag: str
     modified: datetime | None
+
+    def after(self, old: Rendered) -> Rendered:
+        """This body as it follows an older one: if it is another one, with a later date.
+
+        What reads by curl (newsboat) throws away a body whose Last-Modified is not later than
+        that of the one it has, and HTTP counts whole seconds.
+        """
+        if self.etag == old.etag:
+            return old
+        if self.modified is None or old.modified is None:
+            return self
+        later = old.modified.replace(microsecond=0) + timedelta(seconds=1)
+        return replace(self, modified=max(self.modified, later))
 
 
 def rendered(body: bytes, modified: datetime | None) -> Rendered:
@@ -58,7 +71,7 @@ class Kept:
         with slot.lock:
             if slot.value is not None and slot.stamp == stamp:
                 return slot.value
-            value = render()
+            value = render() if slot.value is None else render().after(slot.value)
             self._keep(key, slot, value)
             slot.stamp, slot.value = stamp, value
             return value

@@ -28,7 +28,7 @@ from aggregator.parse import dialects, parse
         (rss("<media:title>B</media:title><title>A</title>"), "A"),
         (rss("<media:title>B</media:title>"), "B"),
         (rss("<title>A</title><author><title>Editor</title>x</author>"), "A"),
-        (rss('<title>A</title><og><type>x</type><title>A</title></og><author><name>N</name><title>Editor</title></author>'), "A"),
+        (rss('<title>A</title><image><url>/p</url></image><author><title>Editor</title></author>'), "A"),
         (atom("<title>A &amp;amp; B</title>"), "A &amp; B"),
         (atom('<title type="html">A &amp;amp; &lt;b>B&lt;/b></title>'), "A & B"),
         (atom('<title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">A &amp; <b>B</b></div></title>'), "A & B"),

@@ -253,7 +253,8 @@ def test_a_write_that_raises_leaves_nothing(db: Database) -> None:
             connection.execute(text("INSERT INTO outputs (slug) VALUES ('war')"))
             raise ZeroDivisionError
 
-    pytest.raises(ZeroDivisionError, fail)
+    with pytest.raises(ZeroDivisionError):
+        fail()
     with db.read() as connection:
         assert connection.execute(text("SELECT * FROM outputs")).all() == []
 

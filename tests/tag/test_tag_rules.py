@@ -45,7 +45,7 @@ def test_the_article_this_project_was_born_from_is_tagged_with_reasons():
     item = entry(
         "Minister tells how the president spared encircled soldiers",
         "In the 44-day war Azerbaijan had surrounded 15 to 18 thousand men.",
-        "“The President of Azərbaycan,\nIlham Aliyev, showed humanity,” he said of Nagorno–Karabakh.",
+        "“Azərbaycan and\nIlham Aliyev showed humanity,” he said of Nagorno–Karabakh.",
         ["War", "Azerbaijan"],
     )
     assert Tagger((AZERBAIJAN, WAR)).hits(item, "s", ()) == (
@@ -53,7 +53,7 @@ def test_the_article_this_project_was_born_from_is_tagged_with_reasons():
             "azerbaijan",
             (
                 Evidence(Rule.PLACE, "summary", "Azerbaijan", "Azerbaijan"),
-                Evidence(Rule.PLACE, "text", "Azərbaycan", "Azerbaycan"),
+                Evidence(Rule.PLACE, "text", "Azərbaycan", "Azərbaycan"),
                 Evidence(Rule.ANY, "text", "Aliyev", "Aliyev"),
                 Evidence(Rule.ANY, "text", "Nagorno–Karabakh", "Nagorno-Karabakh"),
                 Evidence(Rule.ANY, "text", "Karabakh", "Karabakh"),
@@ -223,7 +223,7 @@ EXAMPLES = [
     ({"all": ("sea",), "any": ("war",), "match": ("sea",)},
      "none of the words of “any” and “place” stand in it"),
     ({"any": ("war",), "place": ("AZ",), "reject": ("War in Azərbaycan",)},
-     "matched by “War” (any: war), “Azərbaycan” (place: Azerbaycan)"),
+     "matched by “War” (any: war), “Azərbaycan” (place: Azərbaycan)"),
 ]  # fmt: skip
 
 

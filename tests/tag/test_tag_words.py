@@ -122,7 +122,10 @@ def test_spans_quote_the_text_as_it_stands(text, number, words):
     assert text[span.start : span.end] == words
 
 
-SCRIPTS = "aZéıİßŁ9٤ёґї'’ʼ-_ \u0301\u093c\u0640\u200c\u200d\u00adکيىةहिीあ゛ｶﾞ한\u1112\u1161\u11ab中ก\u0e31ำ™½ﬁ\ud800\x00𑄌𑄴"
+SCRIPTS = (
+    "aZéıİßŁ9٤ёґї'’ʼ-_ \u0301\u093c\u0640\u200c\u200d\u00ad"
+    "եԵւՒև՞کيىةहिीあ゛ｶﾞ한\u1112\u1161\u11ab中ก\u0e31ำ™½ﬁ\ud800\x00𑄌𑄴"
+)
 TEXTS = st.text() | st.text(SCRIPTS)
 
 

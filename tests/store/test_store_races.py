@@ -1,0 +1,171 @@
+"""Crashes and rivals: all of a commit or nothing, and one article whoever is first."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from articles import article_id
+from sqlalchemy import event
+from stored import HOUR, NOW, arrival, changed, commit, hit, save, source
+
+from aggregator.model import Verdict
+from aggregator.store import articles, polls, sources
+from aggregator.store.database import Database
+
+ROOT = Path(__file__).resolve().parents[2]
+TESTS = ROOT / "tests"
+
+
+def doomed(first: int = 1) -> object:
+    """A poll that brings a new article, an edit, and new validators."""
+    edit = changed(arrival(9), title="Edited", topics=(hit("peace"),))
+    new = arrival(first, topics=(hit("war"),))
+    return commit("one", [new, edit], NOW + HOUR)
+
+
+def die_in_commit(url: str, after: int) -> None:
+    """Commit ``doomed`` in this process, which dies after so many statements."""
+    left = [after]
+
+    def count(*_: object) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            os._exit(9)
+
+    with Database.open(url, now=NOW) as db:
+        event.listen(db._engine, "after_cursor_execute", count)
+        polls.commit(db, doomed())  # type: ignore[arg-type]
+        os._exit(0)
+
+
+def test_a_crash_while_saving_keeps_the_old_validators_and_half_of_nothing(url: str) -> None:
+    with Database.open(url, now=NOW) as db:
+        save(db, arrival(9))
+        before = (list(articles.iterate(db, 9)), polls.history(db, "one", 9), db.revision())
+    script = f"import test_store_races as t, sys; t.die_in_commit({url!r}, int(sys.argv[1]))"
+    path = os.pathsep.join(map(str, (ROOT, TESTS, TESTS / "store")))
+    crashes = 0
+    for after in range(0, 99, 4):
+        command = [sys.executable, "-c", script, str(after)]
+        done = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, check=False)
+        if done.returncode == 0:
+            break
+        assert done.returncode == 9
+        crashes += 1
+        with Database.open(url, now=NOW) as db:
+            now = (list(articles.iterate(db, 9)), polls.history(db, "one", 9), db.revision())
+            assert now == before, after
+            (state,) = sources.claim(db, NOW + 9 * HOUR, limit=1, lease=HOUR, worker="w")
+            sources.release(db, "w")
+            assert state.last_success == NOW
+    assert crashes >= 4
+    with Database.open(url, now=NOW) as db:
+        assert {one.title for one in articles.iterate(db, 9)} == {"Headline 1", "Edited"}
+
+
+def together(*works: object) -> None:
+    barrier = threading.Barrier(len(works))
+    failures: list[BaseException] = []
+
+    def run(work: object) -> None:
+        barrier.wait()
+        try:
+            work()  # type: ignore[operator]
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_one_new_article_through_several_sources_at_once_is_one_article(
+    url: str, round_: int
+) -> None:
+    """Each process decided NEW, on an id of its own; the shared link makes them one."""
+    keys = [f"s{number}" for number in range(4)]
+    with Database.open(url, now=NOW) as db:
+        sources.sync(db, [source(key) for key in keys], NOW)
+
+    def bring(number: int) -> None:
+        # In different orders, which is how transactions come to wait for each other in a circle.
+        order = range(1, 8) if number % 2 else range(7, 0, -1)
+        brought = [
+            arrival(n, keys[number], id=article_id(100 * number + n), title=f"{number}: {n}")
+            for n in order
+        ]
+        with Database.open(url, now=NOW) as own:
+            polls.commit(own, commit(keys[number], brought))
+
+    together(*(lambda number=number: bring(number) for number in range(4)))
+    with Database.open(url, now=NOW) as db:
+        found = list(articles.iterate(db, 50))
+        assert len(found) == 7
+        for article in found:
+            assert sorted(seen.outlet.key for seen in article.appearances) == keys
+            verdicts = [one.verdict for one in articles.decisions(db, article.id)]
+            assert sorted(verdicts) == sorted([Verdict.NEW, *[Verdict.ALSO] * 3])
+        assert sum(polls.history(db, key, 1)[0].new for key in keys) == 7
+
+
+def test_one_poll_committed_by_two_processes_at_once_is_one_poll(url: str) -> None:
+    with Database.open(url, now=NOW) as db:
+        sources.sync(db, [source("one")], NOW)
+    one = commit("one", [arrival(number, topics=(hit("war"),)) for number in range(20)])
+
+    def bring() -> None:
+        with Database.open(url, now=NOW) as own:
+            polls.commit(own, one)
+
+    together(bring, bring, bring)
+    with Database.open(url, now=NOW) as db:
+        assert len(list(articles.iterate(db, 50))) == 20
+        assert len(polls.history(db, "one", 9)) == 1
+
+
+def test_two_edits_at_once_leave_a_revision_each(url: str) -> None:
+    with Database.open(url, now=NOW) as db:
+        save(db, arrival(1))
+
+    def edit(number: int) -> None:
+        edited = changed(arrival(1), title=f"Edit {number}")
+        with Database.open(url, now=NOW) as own:
+            polls.commit(own, commit("one", [edited], NOW + number * HOUR))
+
+    together(lambda: edit(1), lambda: edit(2), lambda: edit(3))
+    with Database.open(url, now=NOW) as db:
+        titles = {one.title for one in articles.revisions(db, article_id(1))}
+        article = articles.get(db, article_id(1))
+        assert article is not None
+        assert titles | {article.title} == {"Headline 1", "Edit 1", "Edit 2", "Edit 3"}
+        assert len(titles) == 3
+
+
+def test_readers_never_see_half_a_commit(url: str) -> None:
+    with Database.open(url, now=NOW) as db:
+        sources.sync(db, [source("one")], NOW)
+        seen: list[int] = []
+        done = threading.Event()
+
+        def read() -> None:
+            while not done.is_set():
+                seen.append(len(list(articles.iterate(db, 500))))
+
+        def write() -> None:
+            for number in range(10):
+                many = [arrival(number * 10 + n) for n in range(10)]
+                polls.commit(db, commit("one", many, NOW + number * HOUR))
+            done.set()
+
+        together(read, read, write)
+        assert all(count % 10 == 0 for count in seen)
+        assert len(list(articles.iterate(db, 500))) == 100
