@@ -30,10 +30,7 @@ def static(name: str) -> Response:
 @assets.get("/favicon.ico")
 def favicon() -> Response:
     """The icon where every reader app looks for it."""
-    answer = _file("favicon.ico", _DAY)
-    # Reader apps that live on web pages of their own show it beside the feed.
-    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return answer
+    return _file("favicon.ico", _DAY)
 
 
 def asset(name: str) -> str:
@@ -42,5 +39,8 @@ def asset(name: str) -> str:
 
 
 def _file(name: str, seconds: int) -> Response:
-    kind = mimetypes.guess_type(name)[0]
-    return conditional(Response(_FILES[name], mimetype=kind), shared_seconds=seconds)
+    answer = Response(_FILES[name], mimetype=mimetypes.guess_type(name)[0])
+    if name in ("favicon.ico", "icon.png"):
+        # Reader apps that live on web pages of their own show it beside the feed.
+        answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return conditional(answer, shared_seconds=seconds)

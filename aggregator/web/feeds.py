@@ -174,7 +174,7 @@ def _render(asked: _Asked, query: Query, now: datetime) -> Rendered:
             form: address(feed, form, before=asked.before, search=asked.search) for form in FORMATS
         },
         pages=url_for("pages.article", article="-", _external=True).removesuffix("-"),
-        icon=url_for("assets.favicon", _external=True),
+        icon=url_for("assets.static", name="icon.png", _external=True),
         next_url=page.next and address(feed, asked.form, before=page.next, search=asked.search),
         title_prefix=feed.title_prefix,
         topic_names=site.topic_names,
