@@ -49,7 +49,7 @@ def find(db: Database, text: str) -> Article | None:
         if re.fullmatch(rf"[a-z2-7]{{6,{_ID_LENGTH}}}", text):
             column = tables.articles.c.id
             last = text.ljust(_ID_LENGTH, "z")  # the digits sort before the letters
-            ids = _ids(connection, column, column.between(text, last))
+            ids = _ids(connection, column, (column >= text) & (column <= last))
             if len(ids) > 1:
                 message = f"several articles begin with {text}: {', '.join(ids)}; give more of it"
                 raise UsageError(message)

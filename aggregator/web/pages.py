@@ -35,6 +35,9 @@ pages = Blueprint("pages", __name__)
 PAGE = 50
 """Articles on one page."""
 
+FEW = 12
+"""While today has fewer articles, the first page goes on with the last day before."""
+
 POLLS = 50
 """Polls of a source that its page shows."""
 
@@ -57,7 +60,7 @@ EXAMPLES = (
 def today() -> Response:
     """The digest of today; while that is empty, of the last day that has articles."""
     asked = current().today
-    return _digest(asked, asked if days.count(asked) else days.latest())
+    return _digest(asked, asked if days.count(asked) else days.latest(), goes_on=True)
 
 
 @pages.get("/day/<text>")
@@ -69,10 +72,13 @@ def day(text: str) -> Response:
     return _digest(asked, asked if days.count(asked) else None)
 
 
-def _digest(asked: date, shown: date | None) -> Response:
+def _digest(asked: date, shown: date | None, *, goes_on: bool = False) -> Response:
     known = statuses(current().db)
     page = _page(days.query(shown), request.args.get("before")) if shown else Page(())
     status = 200 if shown or asked == current().today else 404
+    previous = days.previous(shown or asked)
+    goes_on &= shown == asked and len(page.articles) < FEW
+    earlier = _page(days.query(previous), None) if goes_on and previous else Page(())
     return _render(
         "digest.html",
         status,
@@ -81,7 +87,8 @@ def _digest(asked: date, shown: date | None) -> Response:
         articles=page.articles,
         count=days.count(shown) if shown else 0,
         older=page.next and url_for("pages.day", text=shown, before=page.next),
-        previous=days.previous(shown or asked),
+        previous=previous,
+        earlier=earlier.articles,
         next=days.following(shown or asked),
         state=_emptiness(known, asked),
         failing=sum(one.failures > 0 for one in known),

@@ -19,7 +19,7 @@ class Rendered:
     modified: datetime | None
 
     def after(self, old: Rendered) -> Rendered:
-        """This body as it follows an older one: if it is another one, with a later date.
+        """The body as it follows an older one: if it is another one, with a later date.
 
         What reads by curl (newsboat) throws away a body whose Last-Modified is not later than
         that of the one it has, and HTTP counts whole seconds.

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -68,23 +70,17 @@ def test_a_crash_while_saving_keeps_the_old_validators_and_half_of_nothing(url: 
         assert {one.title for one in articles.iterate(db, 9)} == {"Headline 1", "Edited"}
 
 
-def together(*works: object) -> None:
+def together(*works: Callable[[], None]) -> None:
+    """Run all at the same moment; raise what any of them raises."""
     barrier = threading.Barrier(len(works))
-    failures: list[BaseException] = []
 
-    def run(work: object) -> None:
+    def run(work: Callable[[], None]) -> None:
         barrier.wait()
-        try:
-            work()  # type: ignore[operator]
-        except BaseException as error:
-            failures.append(error)
+        work()
 
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    with ThreadPoolExecutor(len(works)) as pool:
+        for future in [pool.submit(run, work) for work in works]:
+            future.result()
 
 
 @pytest.mark.parametrize("round_", range(5))

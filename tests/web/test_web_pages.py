@@ -140,6 +140,12 @@ def test_an_empty_today_shows_the_last_day_and_says_so(visit: Visit) -> None:
     assert len(headlines(text)) == 11
 
 
+def test_a_young_day_goes_on_with_the_day_before(visit: Visit) -> None:
+    page = soup(visit(timezone="Pacific/Kiritimati").get("/").text)
+    assert len(page.select(".item")) == 2 + 10
+    assert [one.get_text() for one in page.select("main > h2")] == ["Sunday, 22 November 2026"]
+
+
 DAYS = (
     ("2026-13-99", 404),
     ("2026-02-30", 404),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -30,6 +31,12 @@ def test_bytes_are_made_again_only_at_another_stamp() -> None:
 
 def test_the_etag_follows_the_bytes() -> None:
     assert rendered(b"a", None).etag == rendered(b"a", None).etag != rendered(b"b", None).etag
+
+
+def test_a_first_article_dates_what_was_empty() -> None:
+    now = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
+    assert rendered(b"a", now).after(rendered(b"", None)).modified == now
+    assert rendered(b"", None).after(rendered(b"a", now)).modified is None
 
 
 def test_the_least_recently_used_go_first() -> None:

@@ -1,0 +1,116 @@
+"""Articles one by one: found by what people type, walked through, tagged again."""
+
+from __future__ import annotations
+
+import pytest
+from articles import article_id
+from stored import HOUR, NOW, also, arrival, hit, save
+
+from aggregator.errors import UsageError
+from aggregator.model import Evidence, Rule, Verdict
+from aggregator.store import articles, search
+from aggregator.store.database import Database
+from aggregator.tag.query import Topic
+
+
+@pytest.fixture
+def two(db: Database) -> Database:
+    """Two articles whose ids begin alike, the first in two sources."""
+    first = arrival(1, id="abcdefg" + "a" * 19)
+    save(db, first, arrival(2, id="abcdefg" + "7" * 19))
+    save(db, also(first, "two", link="https://two.example/a?b=c"))
+    return db
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "abcdefg" + "a" * 19,
+        "abcdefga",
+        "  abcdefgaaa ",
+        "https://news.example/1",
+        "https://two.example/a?b=c",
+        "l:news.example/1",
+        "g:one:guid-1",
+    ],
+)
+def test_an_article_is_found_by_id_by_its_beginning_or_by_an_address(
+    two: Database, text: str
+) -> None:
+    article = articles.find(two, text)
+    assert article is not None
+    assert article.title == "Headline 1"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "abcde", "abcdefgb", "https://news.example/3", "%", "\0", "\ud800", "a" * 27]
+)
+def test_what_is_no_article_is_not_found(two: Database, text: str) -> None:
+    assert articles.find(two, text) is None
+    assert articles.get(two, text) is None
+
+
+def test_a_beginning_of_several_ids_is_refused_with_all_of_them(two: Database) -> None:
+    with pytest.raises(UsageError, match=r"abcdefg7{19}, abcdefga{19}; give more") as caught:
+        articles.find(two, "abcdef")
+    assert "several articles" in str(caught.value)
+
+
+def test_of_several_articles_at_one_address_the_newest_is_meant(db: Database) -> None:
+    link = "https://live.example/"
+    save(db, *(arrival(number, link=link, identities=(f"c:{number}",)) for number in (1, 2)))
+    article = articles.find(db, link)
+    assert article is not None
+    assert article.id == article_id(1)
+
+
+@pytest.mark.parametrize("batch", [1, 4, 5, 6, 100])
+def test_all_articles_are_walked_through_while_others_write(db: Database, batch: int) -> None:
+    save(db, *(arrival(number) for number in range(5)))
+    seen = []
+    for article in articles.iterate(db, batch):
+        articles.retag(db, {article.id: (hit("seen"),)})
+        seen.append(article.id)
+    assert seen == sorted(article_id(number) for number in range(5))
+    assert search.count(db, Topic("seen"), NOW) == 5
+
+
+def test_tagging_again_replaces_topics_and_moves_the_revision(db: Database) -> None:
+    save(db, arrival(1, topics=(hit("war"), hit("peace"))), arrival(2, topics=(hit("war"),)))
+    why = Evidence(Rule.CATEGORY, "categories", "Krieg", "war")
+    before = db.revision()
+    articles.retag(db, {article_id(1): (hit("war", why), hit("art")), "nowhere": (hit("x"),)})
+    assert db.revision() > before
+    first, second = articles.iterate(db, 9)
+    found = {first.id: first.topics, second.id: second.topics}
+    assert found[article_id(1)] == (hit("war", why), hit("art"))
+    assert found[article_id(2)] == (hit("war"),)
+    assert search.count(db, Topic("peace"), NOW) == 0
+    articles.retag(db, {article_id(1): ()})
+    assert search.count(db, Topic("war"), NOW) == 1
+
+
+def test_tagging_what_is_no_article_moves_nothing(db: Database) -> None:
+    before = db.revision()
+    articles.retag(db, {"nowhere": (hit("war"),)})
+    assert db.revision() == before
+
+
+def test_the_rules_that_articles_were_tagged_with_are_remembered(db: Database) -> None:
+    assert articles.tagged_with(db) is None
+    for version in ("first", "second"):
+        articles.set_tagged_with(db, version)
+        assert articles.tagged_with(db) == version
+
+
+def test_decisions_are_told_in_their_order_with_their_reasons(db: Database) -> None:
+    first = arrival(1, why="a new guid")
+    save(db, first)
+    save(db, also(first, "two", seen=NOW + HOUR), at=NOW + HOUR)
+    decided = articles.decisions(db, article_id(1))
+    assert decided == (
+        articles.Decided(NOW, Verdict.NEW, "one", "a new guid"),
+        articles.Decided(NOW + HOUR, Verdict.ALSO, "two", "the same link"),
+    )
+    assert articles.decisions(db, "nowhere") == ()
+    assert articles.revisions(db, "nowhere") == ()
