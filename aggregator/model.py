@@ -358,9 +358,10 @@ class Arrival:
     """One decision as it will be stored: the article as it is to be, and its appearance.
 
     For ``Verdict.ALSO`` only the appearance, identities and topics are added to what is stored.
-    For ``Verdict.CHANGED`` the stored article keeps ``first_seen``, ``published`` and ``listed``;
-    its ``updated`` becomes the arrival's if that is later than the stored one, else the commit's
-    time: an edit must be seen even if the publisher does not move the date.
+    For ``Verdict.CHANGED`` the stored article keeps ``first_seen`` and ``listed``; ``published``
+    follows the publisher, but not past ``first_seen``; ``updated`` becomes the arrival's if that
+    is later than the stored one, else the commit's time: an edit must be seen even if the
+    publisher does not move the date.
     ``UNCHANGED`` decisions are no arrivals.
     """
 

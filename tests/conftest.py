@@ -1,4 +1,4 @@
-"""What several tests share: the data beside the repository, and a PostgreSQL that needs no set-up."""
+"""What several tests share: the data beside the repository, a PostgreSQL without set-up."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """A PostgreSQL server, shared by all workers; ``postgres.fresh()`` is an empty database's URL."""
+    """A server that all workers share; ``postgres.fresh()`` is an empty database's URL."""
     # Not below pytest's own directory: it closes that to other users at the start of every run,
     # and a server that root starts runs as another user.
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))

@@ -97,6 +97,7 @@ def _held(connection: Connection, ids: set[str], source: str) -> dict[str, AnyRo
             articles.c.content,
             articles.c.first_seen,
             articles.c.published,
+            articles.c.updated,
             articles.c.listed,
             mine.label("mine"),
         )
@@ -165,7 +166,7 @@ def _edit(connection: Connection, changed: Sequence[_Settled], commit: Commit) -
     add(connection, revisions, [_revision_row(one, commit) for one in changed])
     connection.execute(
         update(articles).where(articles.c.id == bindparam("of")),
-        [_edited_row(one) | {"of": one.article} for one in changed],
+        [_edited_row(one, commit.at) | {"of": one.article} for one in changed],
     )
     connection.execute(
         update(appearances).where(
@@ -207,17 +208,19 @@ def _revision_row(one: _Settled, commit: Commit) -> dict[str, Any]:
     }
 
 
-def _edited_row(one: _Settled) -> dict[str, Any]:
+def _edited_row(one: _Settled, at: datetime) -> dict[str, Any]:
     """Return the new text; where the article stands and when it was first seen don't move.
 
-    Without a date of the publisher's the article keeps the one it got when it came in.
+    Without a date of the publisher's the article keeps the one it got when it came in. An edit
+    moves ``updated``, to the time of the poll if the publisher doesn't: readers go by it.
     """
     held = one.held
     assert held is not None  # noqa: S101 - what is not held is not edited
     row = rows.text_row(one.arrival)
     given = one.arrival.published
     row["published"] = held.published if given is None else min(given, held.first_seen)
-    row["updated"] = max(one.arrival.article.updated, row["published"])
+    said = one.arrival.article.updated
+    row["updated"] = max(said if said > held.updated else at, row["published"])
     return row
 
 

@@ -146,9 +146,8 @@ class Tagger:
         for start, word in enumerate(words):
             if word in lengths:
                 for length in lengths[word]:
-                    if start + length <= len(words):
-                        for term in self._phrases.get(words[start : start + length], ()):
-                            yield _Match(term, number, start)
+                    for term in self._phrases.get(words[start : start + length], ()):
+                        yield _Match(term, number, start)
         if row.field == "categories":
             for term in self._named.get(words, ()):
                 yield _Match(term, number, 0)

@@ -52,7 +52,7 @@ def test_a_crash_while_saving_keeps_the_old_validators_and_half_of_nothing(url: 
     script = f"import test_store_races as t, sys; t.die_in_commit({url!r}, int(sys.argv[1]))"
     path = os.pathsep.join(map(str, (ROOT, TESTS, TESTS / "store")))
     crashes = 0
-    for after in range(0, 99, 4):
+    for after in range(0, 99, 7):
         command = [sys.executable, "-c", script, str(after)]
         done = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, check=False)
         if done.returncode == 0:
@@ -65,7 +65,7 @@ def test_a_crash_while_saving_keeps_the_old_validators_and_half_of_nothing(url: 
             (state,) = sources.claim(db, NOW + 9 * HOUR, limit=1, lease=HOUR, worker="w")
             sources.release(db, "w")
             assert state.last_success == NOW
-    assert crashes >= 4
+    assert crashes >= 3
     with Database.open(url, now=NOW) as db:
         assert {one.title for one in articles.iterate(db, 9)} == {"Headline 1", "Edited"}
 

@@ -46,6 +46,7 @@ QUERIES = (
     "lang:en war",
     "domain:news.example -war after:2026-11-21",
     "within:3d before:2026-11-22T10:00 war",
+    "lang:en-gb OR domain:example OR peace",
 )
 
 
@@ -223,6 +224,7 @@ def test_a_page_costs_the_same_number_of_statements_however_long_it_is(db: Datab
         assert len(run) == 4
 
 
+@pytest.mark.parametrize("before", [None, f"{10**15}.aaa"])
 @pytest.mark.parametrize(
     "query",
     ["", "war", "war -peace", "topic:war", "source:one", "war lang:en", "war after:2026-01-01"],

@@ -300,3 +300,13 @@ def test_the_status_says_how_a_source_is_doing(db: Database) -> None:
 @pytest.mark.parametrize("key", ["nobody", "\0", "\ud800"])
 def test_a_source_that_never_was_has_no_status(db: Database, key: str) -> None:
     assert sources.status(db, key) is None
+
+
+def test_the_workers_that_hold_leases_are_known(db: Database) -> None:
+    sources.sync(db, [source("one"), source("two"), source("three")], NOW)
+    assert sources.lease_holders(db) == frozenset()
+    claim(db, limit=1, worker="first")
+    claim(db, limit=2, worker="second")
+    assert sources.lease_holders(db) == {"first", "second"}
+    sources.release(db, "first")
+    assert sources.lease_holders(db) == {"second"}

@@ -111,6 +111,7 @@ RULES = [
     ("not: overlaps", {"any": ("war room",), "not_": ("price war",)}, "price war room", False),
     ("not: another form", {"any": ("war",), "not_": ("star wars",)}, "war: Star Wars", True),
     ("not: nothing to cover", {"any": ("war",), "not_": ("football",)}, "football war", False),
+    ("not: too short to be a form", {"any": ("eu",), "not_": ("europa",)}, "eu europa", False),
     ("not: absent", {"any": ("war",), "not_": ("football",)}, "a war", True),
     ("not: Chinese, overlapping", {"any": ("战争",), "not_": ("价格战",)}, "价格战争", False),
     ("not: Chinese, beside", {"any": ("战争",), "not_": ("价格战",)}, "价格战与战争", True),
