@@ -98,7 +98,9 @@ class App:
         """Tell the store which sources and feeds there are now."""
         now = self.clock()
         sources.sync(self.db, self.config.sources, now)
-        feeds.publish(self.db, output_feeds(self.config).keys(), now)
+        # Of a private feed not even its end is told.
+        public = [feed.slug for feed in output_feeds(self.config).values() if not feed.token]
+        feeds.publish(self.db, public, now)
 
     def reload(self) -> bool:
         """Take up a changed configuration; keep the old one if the new one is broken.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -14,8 +14,10 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlsplit
 
 from aggregator.errors import UsageError
+from aggregator.model import Source
 
 _TYPES = {
     ".rss.xml": "application/rss+xml",
@@ -25,6 +27,11 @@ _TYPES = {
     ".png": "image/png",
 }
 _AGO = re.compile(rb"\{\{ago:(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?\}\}")
+
+
+def port_of(sources: Iterable[Source]) -> int:
+    """Return the port at which the demo's configuration expects the sample feeds."""
+    return next(port for source in sources if (port := urlsplit(source.url).port))
 
 
 @contextmanager

@@ -22,6 +22,9 @@ from aggregator.web import create_app
 
 _log = logging.getLogger(__name__)
 
+_MAX_REQUEST_BYTES = 65_536
+"""Nothing is ever sent to us but addresses."""
+
 HISTORY = timedelta(days=30)
 """How long the lines of a source's poll history are kept."""
 
@@ -41,6 +44,7 @@ def serve(app: App) -> None:
             port=service.port,
             threads=8,
             connection_limit=1000,
+            max_request_body_size=_MAX_REQUEST_BYTES,
             ident=None,
         )
     except OSError as error:

@@ -22,10 +22,10 @@ ROOT = Path(__file__).resolve().parent.parent
 _PATIENCE_SECONDS = 300
 
 
-def command(place: Path, *words: str) -> list[str]:
+def words(place: Path, *command: str) -> list[str]:
     """The program with its configuration and data below ``place``."""
     folders = ["--config", str(place / "config"), "--data", str(place / "data")]
-    return [sys.executable, str(ROOT / "run.py"), *folders, *words]
+    return [sys.executable, str(ROOT / "run.py"), *folders, *command]
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -33,10 +33,10 @@ def environment(**more: str) -> dict[str, str]:
     return kept | more
 
 
-def run(place: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+def run(place: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     return subprocess.run(
-        command(place, *words),
+        words(place, *command),
         env=environment(**more),
         capture_output=True,
         text=True,
@@ -76,13 +76,15 @@ def opened_polls(place: Path) -> Iterator[tuple[app.App, Callable[[], None]]]:
 
 
 @contextmanager
-def serving(place: Path, port: int, log: Path, **more: str) -> Iterator[str]:
+def serving(
+    place: Path, port: int, log: Path, *, command: str = "serve", **more: str
+) -> Iterator[str]:
     """Serve while the context is open; yield the address. Ends by SIGTERM, cleanly."""
     told = {"AGGREGATOR_SERVICE__PORT": str(port)} | more
     with (
         log.open("ab") as out,
         subprocess.Popen(
-            command(place, "serve"), env=environment(**told), stdout=out, stderr=out
+            words(place, command), env=environment(**told), stdout=out, stderr=out
         ) as process,
     ):
         try:

@@ -15,7 +15,7 @@ from threading import Lock
 import pytest
 from feeds import item, rss
 from origin import Origin
-from service import command, environment, run
+from service import environment, run, words
 
 
 class Growing:
@@ -80,7 +80,7 @@ def _seconds_of_a_round(place: Path) -> float:
 
 def _kill_after(place: Path, seconds: float) -> None:
     with subprocess.Popen(
-        command(place, "poll", "--all"),
+        words(place, "poll", "--all"),
         env=environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -11,8 +11,6 @@ from aggregator.cli.output import Place, environment, log_to_stderr, now
 
 _log = logging.getLogger(__name__)
 
-DEMO_PORT = 8099
-
 
 @click.command("serve")
 @click.pass_obj
@@ -32,12 +30,11 @@ def run_demo(place: Place) -> None:
     """
     log_to_stderr()
     config = place.config / "demo"
-    with (
-        demo.served(config / "samples", DEMO_PORT, now()) as base,
-        app.opened(config, place.data / "demo", environment()) as opened,
-    ):
-        _log.info("the sample feeds are served at %s", base)
-        service.serve(opened)
+    with app.opened(config, place.data / "demo", environment()) as opened:
+        port = demo.port_of(opened.config.sources)
+        with demo.served(config / "samples", port, now()) as base:
+            _log.info("the sample feeds are served at %s", base)
+            service.serve(opened)
 
 
 COMMANDS = {"serve": serve, "demo": run_demo}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -38,6 +39,7 @@ from aggregator.store import schema
 from aggregator.store.tables import meta
 
 _BUSY_SECONDS = 30
+_BUSY_PAUSE = 0.02
 _WRITES = "aggregator_writes"
 _BUGS = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
 
@@ -193,13 +195,26 @@ def _sqlite(url: URL) -> Engine:
 
 def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, also before DDL
+    _use_wal(connection)
     for pragma in (
-        "journal_mode=WAL",
         "synchronous=FULL",  # NORMAL loses acknowledged commits when the power fails
         "foreign_keys=ON",
         "cache_size=-8000",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch to WAL, waiting while another connection does: for this, SQLite itself doesn't wait."""
+    for left in range(round(_BUSY_SECONDS / _BUSY_PAUSE), -1, -1):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if left == 0 or not error.sqlite_errorname.startswith("SQLITE_BUSY"):
+                raise
+            time.sleep(_BUSY_PAUSE)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:

@@ -132,9 +132,8 @@ def newest(
 
 def condition(article: ColumnElement[str], expression: str) -> ColumnElement[bool]:
     """Return the condition that the article of this id matches."""
-    # Both stand by themselves, for around them there may be another look at the index.
-    there = search.alias()
-    places = select(index.c.rowid).where(matching(expression)).correlate(None)
+    there = search.alias()  # around this there may be another look at the index
+    places = select(index.c.rowid).where(matching(expression))
     return exists().where(there.c.article == article, there.c.place.in_(places))
 
 

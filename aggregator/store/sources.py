@@ -57,7 +57,7 @@ def _row(source: Source, old: AnyRow | None, now: datetime) -> dict[str, Any]:
         "key": source.key,
         "host": _host(source),
         "url": source.url,
-        "public_url": _public_url(source),
+        "public_url": public_url(source),
         "name": source.name,
         "active": True,
         "config_hash": config_hash(source),
@@ -89,7 +89,11 @@ def _host(source: Source) -> str:
     return urlsplit(source.url).hostname or f"file:{source.key}"
 
 
-def _public_url(source: Source) -> str | None:
+def public_url(source: Source) -> str | None:
+    """Return a source's address as far as it may be told: none of a file's, of a secret one's.
+
+    What needs a password or a header of the operator's is taken for secret.
+    """
     parts = urlsplit(source.url)
     secret = source.auth or source.headers or "@" in parts.netloc
     return None if secret or parts.scheme not in ("http", "https") else source.url

@@ -15,11 +15,11 @@ from aggregator.model import Article, Channel, Feed, Page
 from aggregator.publish import MIME, Outline, atom, feed_uri, jsonfeed, opml, rss
 from aggregator.store import feeds as stored_feeds
 from aggregator.store import search
-from aggregator.store.sources import statuses
+from aggregator.store.sources import public_url, statuses
 from aggregator.tag.query import Query, has_clock, parse_query
 from aggregator.web.answers import conditional
 from aggregator.web.rendered import Kept, Rendered, rendered
-from aggregator.web.site import current, opens, shown_address
+from aggregator.web.site import current, opens
 
 feeds = Blueprint("feeds", __name__)
 
@@ -108,7 +108,7 @@ def inputs() -> Response:
     known = {status.key: status for status in statuses(site.db)}
     lines = []
     for source in site.sources:
-        url, status = shown_address(source), known.get(source.key)
+        url, status = public_url(source), known.get(source.key)
         name = source.name or (status.name if status else source.key)
         if url is not None:
             lines.append(Outline(name, url, status.site_url if status else None))

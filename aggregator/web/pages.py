@@ -22,12 +22,12 @@ from aggregator.model import Feed, Page, SourceStatus
 from aggregator.publish import MIME
 from aggregator.store import articles, polls
 from aggregator.store import search as stored
-from aggregator.store.sources import status, statuses
+from aggregator.store.sources import public_url, status, statuses
 from aggregator.tag.query import Query, Source, Topic, parse_query
 from aggregator.web import days, feeds
 from aggregator.web.answers import conditional
 from aggregator.web.failures import marked
-from aggregator.web.site import current, shown_address
+from aggregator.web.site import current
 from aggregator.web.wording import urgency
 
 pages = Blueprint("pages", __name__)
@@ -193,7 +193,7 @@ def source(key: str) -> Response:
     return _render(
         "source.html",
         source=found,
-        url=shown_address(asked) if asked else None,
+        url=public_url(asked) if asked else None,
         history=polls.history(site.db, key, POLLS),
         articles=page.articles,
         older=page.next and url_for("pages.source", key=key, before=page.next),

@@ -96,16 +96,6 @@ def opens(feed: Feed, token: str) -> bool:
     return bool(feed.token) and hmac.compare_digest(feed.token.encode(), token.encode())
 
 
-def shown_address(source: Source) -> str | None:
-    """A source's address as far as it may be told: none of a file's, of a secret one's.
-
-    What needs a password or a header of the operator's is taken for secret.
-    """
-    parts = urlsplit(source.url)
-    secret = source.auth or source.headers or "@" in parts.netloc
-    return None if secret or parts.scheme not in ("http", "https") else source.url
-
-
 @lru_cache(maxsize=8)
 def base(base_url: str) -> tuple[str, str, str]:
     """Scheme, host with port, and path without a closing slash.

@@ -60,7 +60,10 @@ PARENTS = ("example.org", "org", "example", "xn--e1afmkfd.xn--p1ai", "_")
 LANGUAGES = (None, "en", "en-GB", "EN", "az", "az-Latn", "e")
 FIELDS: tuple[Field, ...] = ("any", "title", "author", "category")
 Newsroom = tuple[tuple[Arrival, ...], ...]
-TIMES = tuple(NOW - step * timedelta(minutes=20) for step in range(6))
+TIMES = (
+    *(NOW - step * timedelta(minutes=20) for step in range(5)),
+    *(NOW - timedelta(minutes=50, microseconds=tick) for tick in (1, 250_000, 500_000)),
+)
 
 
 @st.composite
