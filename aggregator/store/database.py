@@ -205,12 +205,14 @@ def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> Non
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
-    """Switch to WAL, waiting while another connection does: for this, SQLite itself doesn't wait."""
-    for left in range(round(_BUSY_SECONDS / _BUSY_PAUSE), -1, -1):
+    """Switch to WAL; while another connection does so, SQLite fails at once instead of waiting."""
+    left = round(_BUSY_SECONDS / _BUSY_PAUSE)
+    while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError as error:
-            if left == 0 or not error.sqlite_errorname.startswith("SQLITE_BUSY"):
+            left -= 1
+            if left < 0 or not error.sqlite_errorname.startswith("SQLITE_BUSY"):
                 raise
             time.sleep(_BUSY_PAUSE)
         else:

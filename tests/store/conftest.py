@@ -35,10 +35,12 @@ def migrated_postgres(request: pytest.FixtureRequest) -> str:
 def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., str]]:
     """A function that makes a database on an engine and returns its URL; migrated if asked."""
     made: list[str] = []
+    made_here: list[Path] = []
 
     def make(engine: str, *, migrated: bool = False) -> str:
         if engine == "sqlite":
-            path = tmp_path / f"{len(list(tmp_path.iterdir()))}.db"
+            made_here.append(tmp_path / f"{len(made_here)}.db")
+            path = made_here[-1]
             if migrated:
                 shutil.copyfile(request.getfixturevalue("migrated_sqlite"), path)
             return f"sqlite:///{path}"

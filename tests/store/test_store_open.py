@@ -7,6 +7,8 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -124,20 +126,20 @@ def test_a_migration_that_dies_half_way_leaves_nothing(empty_url: str) -> None:
     Database.open(empty_url, now=NOW).close()
 
 
-def test_several_processes_may_open_an_empty_database_at_once(empty_url: str) -> None:
-    found: list[str] = []
+def test_several_processes_may_open_an_empty_database_at_once(
+    engine: str, new_url: Callable[..., str]
+) -> None:
+    for _ in range(6 if engine == "sqlite" else 1):
+        url = new_url(engine)
+        start = threading.Barrier(4)
 
-    def go() -> None:
-        with Database.open(empty_url, now=NOW) as db:
-            found.append(db.installation)
+        def installation(url: str = url, start: threading.Barrier = start) -> str:
+            start.wait()
+            with Database.open(url, now=NOW) as db:
+                return db.installation
 
-    threads = [threading.Thread(target=go) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == 4
-    assert len(set(found)) == 1
+        with ThreadPoolExecutor(4) as pool:
+            assert len({job.result() for job in [pool.submit(installation) for _ in "1234"]}) == 1
 
 
 # --- what can be wrong with a file ------------------------------------------------------------
