@@ -50,12 +50,23 @@ def origin() -> Iterator[Origin]:
         yield opened
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/a.db"
+        return
+    postgres = request.getfixturevalue("postgres")
+    fresh = postgres.fresh()
+    yield fresh
+    postgres.drop(fresh)
+
+
 @pytest.fixture
-def parts(tmp_path: Path, sandbox: Sandbox) -> Iterator[Parts]:
+def parts(url: str, sandbox: Sandbox) -> Iterator[Parts]:
     clock = Clock()
     limits = Limits(seconds=2)
     with (
-        Database.open(f"sqlite:///{tmp_path}/a.db", now=NOW) as db,
+        Database.open(url, now=NOW) as db,
         Fetcher(limits, "Test", (ip_network("127.0.0.0/8"),)) as fetcher,
     ):
         yield Parts(

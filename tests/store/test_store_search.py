@@ -18,7 +18,9 @@ from aggregator.errors import UsageError
 from aggregator.store import articles, fts5, polls, search
 from aggregator.store.database import Database
 from aggregator.tag.query import (
+    After,
     And,
+    Before,
     Everything,
     Not,
     Or,
@@ -26,6 +28,7 @@ from aggregator.tag.query import (
     Query,
     Source,
     Topic,
+    Within,
     matches,
     parse_query,
 )
@@ -153,6 +156,15 @@ def test_articles_of_any_century_are_found_in_order(db: Database, year: int) -> 
     assert [article.listed for article in page.articles] == sorted(moments, reverse=True)
 
 
+def test_a_moment_is_exact_to_the_microsecond_also_for_words(db: Database) -> None:
+    ticks = [timedelta(microseconds=tick) for tick in (1, 2, 3)]
+    save(db, *(arrival(n, listed=NOW + tick) for n, tick in enumerate(ticks)))
+    for text in ("", "headline", "source:one"):
+        for moment, others in ((After(NOW + ticks[1]), [2, 1]), (Before(NOW + ticks[2]), [1, 0])):
+            assert numbers(db, And((parse_query(text), moment))) == others
+        assert numbers(db, And((parse_query(text), Within(-ticks[1])))) == [2, 1]
+
+
 # --- windows ----------------------------------------------------------------------------------
 
 
@@ -261,6 +273,15 @@ def test_the_index_of_words_stays_whole(tmp_path: object) -> None:
             )
         assert search.count(db, parse_query("title:new"), NOW) == 19
         assert search.count(db, parse_query("title:old"), NOW) == 19
+
+
+def test_articles_that_come_in_together_are_indexed_together(tmp_path: Path) -> None:
+    """Feeds come newest first; FTS5 would make a segment of each article, and merge for ever."""
+    with Database.open(f"sqlite:///{tmp_path}/a.db", now=NOW) as db:
+        save(db, *(arrival(number) for number in range(15)))
+        with db.read() as connection:
+            count = "SELECT count(DISTINCT segid) FROM search_fts_idx"
+            assert connection.exec_driver_sql(count).scalar_one() == 1
 
 
 # --- expressions ------------------------------------------------------------------------------
