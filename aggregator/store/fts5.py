@@ -7,7 +7,9 @@ FTS5 gives its matches by row number quickly and in any other order slowly, so t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import astuple
 from datetime import datetime
 
 from sqlalchemy import (
@@ -47,11 +49,16 @@ _LAST_SECOND = 2**33 - 1  # from 1697 to 2242; what lies outside shares the oute
 FIRST = -_LAST_SECOND << _SLOT_BITS
 LAST = -FIRST + (1 << _SLOT_BITS) - 1
 
+# One statement for all rows: FTS5 writes out what it has gathered before each one.
 _PUT = text(
     "INSERT INTO search (place, article, title, body, authors, categories)"
-    " SELECT coalesce(max(place) + 1, :first), :article, :title, :body, :authors, :categories"
-    " FROM search WHERE place BETWEEN :first AND :last"
-    " ON CONFLICT (article) DO NOTHING"
+    " SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),"
+    " json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]')"
+    " FROM json_each(:rows) WHERE true ON CONFLICT (article) DO NOTHING"
+)
+_TAKEN = text(
+    "SELECT value, (SELECT max(place) FROM search WHERE place BETWEEN value AND value + :slots)"
+    " FROM json_each(:firsts)"
 )
 _COLUMNS: dict[Field, str] = {
     "any": "{title body}",
@@ -63,23 +70,17 @@ _COLUMNS: dict[Field, str] = {
 
 def put(connection: Connection, rows: Iterable[tuple[str, datetime, SearchColumns]]) -> None:
     """Add (article id, listed, columns) to the index; leave alone what is there."""
+    # By place: FTS5 also writes out what it has gathered when a row number is lower than the last.
+    ordered = sorted(rows, key=lambda row: row[1])
+    firsts = json.dumps(sorted({span(listed)[0] for _, listed, _ in ordered}))
+    taken = connection.execute(_TAKEN, {"firsts": firsts, "slots": (1 << _SLOT_BITS) - 1})
+    free = {first: first if last is None else last + 1 for first, last in taken}
     values = []
-    # FTS5 writes a segment of its own whenever a row number is lower than the one before.
-    for article, listed, columns in sorted(rows, key=lambda row: row[1]):
-        first, last = span(listed)
-        values.append(
-            {
-                "first": first,
-                "last": last,
-                "article": article,
-                "title": columns.title,
-                "body": columns.body,
-                "authors": columns.authors,
-                "categories": columns.categories,
-            }
-        )
-    if values:
-        connection.execute(_PUT, values)
+    for article, listed, columns in ordered:
+        first, _ = span(listed)
+        values.append((free[first], article, *astuple(columns)))
+        free[first] += 1
+    connection.execute(_PUT, {"rows": json.dumps(values, ensure_ascii=False)})
 
 
 def drop(connection: Connection, articles: Collection[str]) -> None:
