@@ -11,15 +11,16 @@ import os
 import random
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 
 from aggregator import __version__
 from aggregator import config as configuration
-from aggregator.config import Config
-from aggregator.errors import ConfigError
+from aggregator.config import Config, Service
+from aggregator.errors import ConfigError, StoreError
 from aggregator.fetch.session import Fetcher, Limits
 from aggregator.model import Feed, Topic
 from aggregator.poll import Parts
@@ -94,14 +95,6 @@ class App:
             version=__version__,
         )
 
-    def announce(self) -> None:
-        """Tell the store which sources and feeds there are now."""
-        now = self.clock()
-        sources.sync(self.db, self.config.sources, now)
-        # Of a private feed not even its end is told.
-        public = [feed.slug for feed in output_feeds(self.config).values() if not feed.token]
-        feeds.publish(self.db, public, now)
-
     def reload(self) -> bool:
         """Take up a changed configuration; keep the old one if the new one is broken.
 
@@ -110,22 +103,30 @@ class App:
         stamp = configuration.fingerprint(self.directory)
         if stamp == self.stamp:
             return False
-        self.stamp = stamp
         try:
             new = configuration.load(self.directory, self.environ)
         except ConfigError as error:
-            self.problems = tuple(map(str, error.problems))
+            self.stamp, self.problems = stamp, tuple(map(str, error.problems))
             self.generation += 1
             _log.error("the changed configuration is refused, the old one stays:\n%s", error)
             return False
         for field in ("database", "host", "port"):
             if getattr(new.service, field) != getattr(self.config.service, field):
                 _log.warning("service.%s changed; it takes effect after a restart", field)
+        # The stamp comes last: if the database is busy now, the next call tries again.
+        announce(self.db, new, self.clock())
         self.config, self.tagger, self.problems = new, Tagger(new.topics), ()
         self.generation += 1
-        self.announce()
+        self.stamp = stamp
         _log.info("took up the changed configuration: %s", summary(new))
         return True
+
+
+def announce(db: Database, config: Config, now: datetime) -> None:
+    """Tell the store which sources and feeds there are from now on."""
+    sources.sync(db, config.sources, now)
+    # Of a private feed not even its end is told.
+    feeds.publish(db, [f.slug for f in output_feeds(config).values() if not f.token], now)
 
 
 def summary(config: Config) -> str:
@@ -154,9 +155,7 @@ def opened(
     db = Database.open(database_url(config, data), now=clock())
     try:
         tagger = Tagger(config.topics)
-        app = App(directory, data, environ, clock, config, db, tagger, config.fingerprint)
-        app.announce()
-        yield app
+        yield App(directory, data, environ, clock, config, db, tagger, config.fingerprint)
     finally:
         db.close()
 
@@ -184,24 +183,35 @@ def reading(config: Config) -> Iterator[tuple[Fetcher, Sandbox]]:
 
 @contextmanager
 def polling(app: App) -> Iterator[Callable[[], Parts]]:
-    """Open what polls need; yield a function that gives the parts as configured at its call."""
+    """Open what polls need; yield a function that gives the parts as configured at its call.
+
+    Not to be called while a round is under way: a change of limits opens the parts anew.
+    """
     worker = f"{socket.gethostname()}/{os.getpid()}"
-    _free_leases_of_the_dead(app.db)
-    service = app.config.service
-    lease = timedelta(seconds=service.fetch.seconds + service.parse.seconds) + _SETTLE
-    with reading(app.config) as (fetcher, sandbox):
+    _free_leases_of_the_dead(app.db, worker)
+    announce(app.db, app.config, app.clock())
+    with ExitStack() as stack:
+        opened_for: tuple[object, ...] = ()
+        tools: tuple[Fetcher, Sandbox]
 
         def parts() -> Parts:
+            nonlocal opened_for, tools
+            service = app.config.service
+            wanted = (service.fetch, service.parse, service.contact, service.base_url)
+            if wanted != opened_for:
+                stack.close()
+                tools = stack.enter_context(reading(app.config))
+                opened_for = wanted
             return Parts(
                 db=app.db,
-                fetcher=fetcher,
-                sandbox=sandbox,
-                tagger=app.tagger,
+                fetcher=tools[0],
+                sandbox=tools[1],
+                tagger=lambda: app.tagger,
                 sources={source.key: source for source in app.config.sources},
-                every=app.config.service.poll.every,
+                every=service.poll.every,
                 worker=worker,
-                lease=lease,
-                workers=app.config.service.poll.workers,
+                lease=_lease(service),
+                workers=service.poll.workers,
                 clock=app.clock,
                 dice=random.random,
             )
@@ -212,12 +222,19 @@ def polling(app: App) -> Iterator[Callable[[], Parts]]:
             sources.release(app.db, worker)
 
 
-def _free_leases_of_the_dead(db: Database) -> None:
-    # After a crash the sources under way would wait for their leases to run out.
+def _lease(service: Service) -> timedelta:
+    """The longest that a poll can take: all workers may wait for the same parser processes."""
+    turns = -(-service.poll.workers // service.parse.processes)
+    return timedelta(seconds=service.fetch.seconds + service.parse.seconds * turns) + _SETTLE
+
+
+def _free_leases_of_the_dead(db: Database, own: str) -> None:
+    # After a crash the sources under way would wait for their leases to run out. In a container
+    # the one before us had our own name.
     host = socket.gethostname()
     for worker in sources.lease_holders(db):
         name, _, pid = worker.rpartition("/")
-        if name == host and pid.isdigit() and not _alive(int(pid)):
+        if worker == own or (name == host and pid.isdigit() and not _alive(int(pid))):
             sources.release(db, worker)
 
 
@@ -232,7 +249,13 @@ def _alive(pid: int) -> bool:
 
 
 def document(app: App, path: str) -> bytes:
-    """Return the bytes that the web server gives for a public address, such as ``/feeds.opml``."""
+    """Return the bytes that the web server gives for a public address, such as ``/feeds.opml``.
+
+    Raises StoreError if it can't.
+    """
     site = replace(app.site(), auth=None)
-    answer: bytes = create_app(lambda: site).test_client().get(path).data
-    return answer
+    answer = create_app(lambda: site).test_client().get(path)
+    if answer.status_code != HTTPStatus.OK:
+        raise StoreError(answer.text.strip())
+    body: bytes = answer.data
+    return body

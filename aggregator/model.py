@@ -392,6 +392,8 @@ class Commit:
     site_url: str | None = None
     entries: int = 0
     arrivals: tuple[Arrival, ...] = ()
+    identities: tuple[tuple[str, str], ...] = ()
+    """Further keys of articles that are known already: key, article id."""
     skipped: tuple[Skipped, ...] = ()
     bytes: int = 0
     milliseconds: int = 0

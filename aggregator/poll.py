@@ -13,26 +13,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 
+from aggregator.arrival import article_of
 from aggregator.dedupe.identity import decide, identities
 from aggregator.errors import StoreError
 from aggregator.fetch.session import Fetcher
 from aggregator.model import (
     Appearance,
     Arrival,
-    Article,
     Commit,
     Decision,
     Document,
-    Entry,
     Failed,
     Fetched,
+    Known,
     NotModified,
     Outlet,
     PollState,
     Reason,
-    Rule,
     Source,
-    TopicHit,
     Validators,
     Verdict,
 )
@@ -40,27 +38,24 @@ from aggregator.pace import next_due
 from aggregator.sandbox import Sandbox
 from aggregator.store import polls, sources
 from aggregator.store.database import Database
-from aggregator.tag.rules import Tagger
+from aggregator.tag.rules import Tagger, from_source
 
 _log = logging.getLogger(__name__)
-
-LATE = timedelta(hours=24)
-"""An entry that turns up later than this in a source already followed is listed as this old."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a poll works with.
 
-    every: the interval of sources that name none.  worker: names this process in leases.
-    lease: how long a claim holds; longer than the longest poll.  workers: polls at a time.
-    clock: the time, aware, UTC.  dice: 0 ≤ x < 1, random.
+    tagger: the one of the moment.  every: the interval of sources that name none.
+    worker: names this process in leases.  lease: how long a claim holds; longer than any poll.
+    workers: polls at a time.  clock: the time, aware, UTC.  dice: 0 ≤ x < 1, random.
     """
 
     db: Database
     fetcher: Fetcher
     sandbox: Sandbox
-    tagger: Tagger
+    tagger: Callable[[], Tagger]
     sources: Mapping[str, Source]
     every: timedelta
     worker: str
@@ -130,14 +125,14 @@ def _result(
     error = future.exception()
     if error is None:
         return future.result()
+    if isinstance(error, StoreError):
+        # A full disk, say. The lease runs out and the source is due again.
+        _log.error("%s: the poll could not be stored: %s", source.key, error)
+        return None
     # A bug ends this one poll, and the source backs off as after any failure.
     _log.error("%s: the poll crashed", source.key, exc_info=error)
     crashed = Failed(Reason.BUG, f"{type(error).__name__} in this program; the log has more")
-    try:
-        polls.commit(parts.db, _failed(parts, source, state, crashed, parts.clock()))
-    except StoreError as unusable:
-        # A full disk, say: the lease runs out and the source is due again.
-        _log.error("%s: %s", source.key, unusable)
+    polls.commit(parts.db, _failed(parts, source, state, crashed, parts.clock()))
     return None
 
 
@@ -155,6 +150,9 @@ def _read(
     if isinstance(document, Failed):
         commit = _failed(parts, source, state, document, now)
         return replace(commit, bytes=len(fetched.body))
+    keys = identities(source.key, document.entries, document.link)
+    known = polls.known(parts.db, frozenset(chain.from_iterable(keys)))
+    decisions = decide(source.key, document.entries, known, document.link)
     state_now = _succeeded(state, fetched.validators, now)
     return Commit(
         source=source.key,
@@ -166,25 +164,41 @@ def _read(
         title=document.title,
         site_url=document.link,
         entries=len(document.entries),
-        arrivals=_arrivals(parts, source, state, document, now),
+        arrivals=_arrivals(parts, source, state, document, decisions, now),
+        identities=_further_keys(decisions, known),
         skipped=document.skipped,
         bytes=len(fetched.body),
     )
 
 
 def _arrivals(
-    parts: Parts, source: Source, state: PollState, document: Document, now: datetime
+    parts: Parts,
+    source: Source,
+    state: PollState,
+    document: Document,
+    decisions: Iterable[Decision],
+    now: datetime,
 ) -> tuple[Arrival, ...]:
-    keys = identities(source.key, document.entries, document.link)
-    known = polls.known(parts.db, frozenset(chain.from_iterable(keys)))
-    outlet = Outlet(
-        source.key, source.name or document.title or source.key, source.url, document.link
-    )
+    name = source.name or document.title or source.key
+    outlet = Outlet(source.key, name, source.url, document.link)
     first_poll = state.first_success is None
     return tuple(
         _arrival(parts, source, outlet, decision, now, first_poll=first_poll)
-        for decision in decide(source.key, document.entries, known, document.link)
+        for decision in decisions
         if decision.verdict is not Verdict.UNCHANGED
+    )
+
+
+def _further_keys(
+    decisions: Iterable[Decision], known: Mapping[str, Known]
+) -> tuple[tuple[str, str], ...]:
+    """Return keys under which unchanged entries are known from now on, with their articles."""
+    return tuple(
+        (key, decision.article)
+        for decision in decisions
+        if decision.verdict is Verdict.UNCHANGED
+        for key in decision.identities
+        if key not in known
     )
 
 
@@ -200,7 +214,7 @@ def _arrival(
     entry = decision.entry
     appearance = Appearance(outlet, entry.guid, entry.link, entry.title, now)
     article = article_of(entry, decision.article, now, first_poll=first_poll)
-    hits = parts.tagger.hits(entry, source.key, source.topics)
+    hits = parts.tagger().hits(entry, source.key, source.topics)
     if decision.verdict is Verdict.ALSO:
         hits = from_source(hits)  # another source speaks for what the article says
     language = entry.language if source.language is None else source.language
@@ -213,42 +227,6 @@ def _arrival(
         link=decision.link,
         published=entry.published,
         fingerprint=decision.fingerprint,
-    )
-
-
-def from_source(hits: Iterable[TopicHit]) -> tuple[TopicHit, ...]:
-    """Return the part of the hits that rests on the operator's word for a whole source."""
-    found = (
-        TopicHit(hit.topic, tuple(why for why in hit.why if why.rule is Rule.SOURCE))
-        for hit in hits
-    )
-    return tuple(hit for hit in found if hit.why)
-
-
-def article_of(entry: Entry, id_: str, now: datetime, *, first_poll: bool) -> Article:
-    """Make the article that an entry is when it comes in at ``now``.
-
-    No date lies in the future. On the first poll of a source its archive is listed by its own
-    dates; later an entry is news when it turns up, so it is listed at most ``LATE`` ago.
-    """
-    published = min(entry.published or entry.updated or now, now)
-    updated = max(published, min(entry.updated or published, now))
-    return Article(
-        id=id_,
-        title=entry.title,
-        link=entry.link,
-        first_seen=now,
-        published=published,
-        updated=updated,
-        listed=published if first_poll else max(published, now - LATE),
-        summary=entry.summary,
-        content=entry.content,
-        text=entry.text,
-        authors=entry.authors,
-        image=entry.image,
-        enclosures=entry.enclosures,
-        categories=entry.categories,
-        language=entry.language,
     )
 
 

@@ -9,11 +9,10 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
-from aggregator.model import Article, Evidence, Source, Topic, TopicHit
-from aggregator.poll import from_source
+from aggregator.model import Article, Source, Topic, TopicHit
 from aggregator.store import articles
 from aggregator.store.database import Database
-from aggregator.tag.rules import Tagger
+from aggregator.tag.rules import Tagger, from_source
 
 _log = logging.getLogger(__name__)
 
@@ -26,15 +25,16 @@ def topics_of(
     tagger: Tagger, sources: Mapping[str, Source], article: Article
 ) -> tuple[TopicHit, ...]:
     """Return the topics of a stored article: by its text, and by every source that carries it."""
-    found: dict[str, list[Evidence]] = {}
+    found: dict[str, TopicHit] = {}
     for number, appearance in enumerate(article.appearances):
         key = appearance.outlet.key
         source = sources.get(key)
         hits = tagger.hits(article, key, source.topics if source else ())
-        # The text is the same for every source: it is evidence once.
+        # The text is the same for every source: it is evidence once. As when it came in, a
+        # further source gives topics that the article has not got yet.
         for hit in hits if number == 0 else from_source(hits):
-            found.setdefault(hit.topic, []).extend(hit.why)
-    return tuple(TopicHit(topic, tuple(why)) for topic, why in found.items())
+            found.setdefault(hit.topic, hit)
+    return tuple(found.values())
 
 
 def version(topics: Sequence[Topic], sources: Sequence[Source]) -> str:
@@ -58,18 +58,18 @@ def catch_up(
     if articles.tagged_with(db) == wanted:
         return 0
     by_key = {source.key: source for source in sources}
-    changed, moved = 0, dict[str, tuple[TopicHit, ...]]()
-    for article in articles.iterate(db, _BATCH):
+    changed, moved = 0, dict[Article, tuple[TopicHit, ...]]()
+    for number, article in enumerate(articles.iterate(db, _BATCH), start=1):
         if stop():
             return changed
         hits = topics_of(tagger, by_key, article)
         if set(hits) != set(article.topics):
-            moved[article.id] = hits
-        if len(moved) == _BATCH:
-            articles.retag(db, moved)
-            changed += len(moved)
+            moved[article] = hits
+        # Written at the end of each batch that was read: the sooner, the less can come between.
+        if number % _BATCH == 0:
+            changed += articles.retag(db, moved)
             moved = {}
-    articles.retag(db, moved)
+    changed += articles.retag(db, moved)
     articles.set_tagged_with(db, wanted)
-    _log.info("tagged stored articles by today's topics: %d changed", changed + len(moved))
-    return changed + len(moved)
+    _log.info("tagged stored articles by today's topics: %d changed", changed)
+    return changed

@@ -30,7 +30,7 @@ _DOCUMENTS_PER_CHILD = 1_000
 class Sandbox:
     """A few child processes that parse, each document within ``seconds`` and ``memory_mb``."""
 
-    def __init__(self, *, processes: int = 2, seconds: float = 20.0, memory_mb: int = 1024) -> None:
+    def __init__(self, *, processes: int, seconds: float = 20.0, memory_mb: int = 512) -> None:
         self._processes = processes
         self._seconds = seconds
         self._memory_bytes = memory_mb * 2**20

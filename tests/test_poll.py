@@ -12,9 +12,10 @@ import pytest
 from feeds import item, rss
 from origin import Origin
 
+from aggregator.arrival import LATE
 from aggregator.fetch.session import Fetcher, Limits
 from aggregator.model import Article, Commit, Reason, Source, Topic
-from aggregator.poll import LATE, Parts, run_round
+from aggregator.poll import Parts, run_round
 from aggregator.sandbox import Sandbox
 from aggregator.store import articles, polls, search, sources
 from aggregator.store.database import Database
@@ -64,7 +65,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def parts(url: str, sandbox: Sandbox) -> Iterator[Parts]:
     clock = Clock()
-    limits = Limits(seconds=2)
+    limits, tagger = Limits(seconds=2), Tagger(TOPICS)
     with (
         Database.open(url, now=NOW) as db,
         Fetcher(limits, "Test", (ip_network("127.0.0.0/8"),)) as fetcher,
@@ -73,7 +74,7 @@ def parts(url: str, sandbox: Sandbox) -> Iterator[Parts]:
             db=db,
             fetcher=fetcher,
             sandbox=sandbox,
-            tagger=Tagger(TOPICS),
+            tagger=lambda: tagger,
             sources={},
             every=timedelta(minutes=30),
             worker="test/1",
@@ -235,7 +236,7 @@ def test_a_bug_in_one_poll_is_logged_and_ends_no_other(
             raise ZeroDivisionError
 
     url = origin.serve("/feed", rss([item(1)]))
-    parts = follow(replace(parts, tagger=Broken()), Source("courier", url))  # type: ignore[arg-type]
+    parts = follow(replace(parts, tagger=Broken), Source("courier", url))  # type: ignore[arg-type]
     assert poll_all(parts) == {"courier": None}
     assert polls.history(parts.db, "courier", 1)[0].result == Reason.BUG
     assert "ZeroDivisionError" in caplog.text

@@ -36,8 +36,6 @@ def poll(place: Place, keys: tuple[str, ...], waiting: bool, as_json: bool) -> N
     """
     with app.opened(place.config, place.data, environment()) as opened:
         _check_keys(keys, {source.key for source in opened.config.sources})
-        started = now()
-        sources.make_due(opened.db, started, keys or None, waiting=waiting or bool(keys))
         results: dict[str, Commit | None] = {}
         total = len(set(keys)) or len(opened.config.sources)
         with app.polling(opened) as parts, _progress(total, hidden=as_json) as bar:
@@ -47,7 +45,8 @@ def poll(place: Place, keys: tuple[str, ...], waiting: bool, as_json: bool) -> N
                 results[key] = commit
                 bar.advance(task)
 
-            chosen = parts()
+            started, chosen = now(), parts()
+            sources.make_due(opened.db, started, keys or None, waiting=waiting or bool(keys))
             if keys:
                 chosen = replace(chosen, sources={key: chosen.sources[key] for key in keys})
             run_round(chosen, until=started, report=report)

@@ -49,9 +49,9 @@ class _Settled:
 
 def store(connection: Connection, commit: Commit) -> Stored:
     """Store all arrivals of a commit; those that are stored already change nothing."""
+    owners = _claim(connection, commit)
     if not commit.arrivals:
         return Stored()
-    owners = _claim(connection, commit.arrivals)
     ids = {arrival.article.id for arrival in commit.arrivals} | set(owners.values())
     held = _held(connection, ids, commit.source)
     settled = [_settle(arrival, owners, held) for arrival in commit.arrivals]
@@ -67,14 +67,15 @@ def store(connection: Connection, commit: Commit) -> Stored:
     return Stored(new, changed, visible=bool(new or changed or added))
 
 
-def _claim(connection: Connection, arrivals: Sequence[Arrival]) -> dict[str, str]:
-    """Claim identities for arrivals; return whose each one is.
+def _claim(connection: Connection, commit: Commit) -> dict[str, str]:
+    """Claim identities for arrivals, and further ones of known articles; return whose each is.
 
     Sorted, so that two transactions that want the same ones don't wait in a circle.
     """
-    wanted = {
-        key: arrival.article.id for arrival in reversed(arrivals) for key in arrival.identities
-    }
+    wanted = dict(commit.identities)
+    wanted |= {key: one.article.id for one in reversed(commit.arrivals) for key in one.identities}
+    if not wanted:
+        return {}
     add(connection, identities, [{"key": key, "article": wanted[key]} for key in sorted(wanted)])
     found = connection.execute(
         select(identities.c.key, identities.c.article).where(

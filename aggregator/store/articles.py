@@ -138,17 +138,32 @@ def decisions(db: Database, id_: str) -> tuple[Decided, ...]:
 # --- tagging again ----------------------------------------------------------------------------
 
 
-def retag(db: Database, topics: Mapping[str, Sequence[TopicHit]]) -> None:
-    """Replace the topics of the articles with these ids; what is no article is passed over."""
+def retag(db: Database, topics: Mapping[Article, Sequence[TopicHit]]) -> int:
+    """Replace the topics of articles; return of how many.
+
+    An article that was edited since it was read is passed over: its topics are newer.
+    """
+    if not topics:
+        return 0
+    as_read = {article.id: article.updated for article in topics}
+    new = {article.id: hits_ for article, hits_ in topics.items()}
     with db.write() as connection:
         article = tables.articles.c
-        statement = select(article.id, article.listed).where(among(connection, article.id, topics))
-        found = connection.execute(statement).all()
-        connection.execute(delete(hits).where(among(connection, hits.c.article, topics)))
-        new = [row for id_, listed in found for row in rows.hit_rows(id_, listed, topics[id_])]
-        add(connection, hits, new)
-        if found:
+        found = connection.execute(
+            select(article.id, article.listed, article.updated).where(
+                among(connection, article.id, as_read)
+            )
+        ).all()
+        same = {row.id: row.listed for row in found if row.updated == as_read[row.id]}
+        connection.execute(delete(hits).where(among(connection, hits.c.article, same)))
+        add(
+            connection,
+            hits,
+            [row for id_, at in same.items() for row in rows.hit_rows(id_, at, new[id_])],
+        )
+        if same:
             bump(connection)
+    return len(same)
 
 
 def tagged_with(db: Database) -> str | None:

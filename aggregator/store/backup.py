@@ -44,8 +44,8 @@ def backup(db: Database, path: Path, *, force: bool = False) -> None:
                 os.fsync(file.fileno())
             part.replace(path)
             _sync_directory(path.parent)
-    except OSError as error:
-        message = f"can't write {path} ({error.strerror}); choose a directory that you can write to"
+    except (OSError, sqlite3.Error) as error:
+        message = f"can't write {path} ({error}); choose a directory that has space and is yours"
         raise StoreError(message) from error
 
 
@@ -76,8 +76,8 @@ def restore(path: Path, url: str | URL, *, now: datetime, force: bool = False) -
         _clear(new)
         _copy(old, new)
         # What readers keep of either past must not pass for the present; leases are void.
-        connection_facts = update(meta).where(meta.c.key == "revision")
-        new.execute(connection_facts.values(value=str(revision)))
+        moved = update(meta).where(meta.c.key == "revision").values(value=str(revision))
+        new.execute(moved)
         new.execute(update(hosts).values(source=None, worker=None, lease_until=None))
 
 

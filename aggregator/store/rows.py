@@ -94,6 +94,8 @@ def reversed_host(host: str) -> str:
 
 def index(connection: Connection, stored: Sequence[Article]) -> None:
     """Put articles into the search index."""
+    if not stored:
+        return
     engine = gin if is_postgres(connection) else fts5
     engine.put(connection, [(each.id, each.listed, search_columns(each)) for each in stored])
 

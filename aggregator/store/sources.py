@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -18,6 +19,9 @@ from aggregator.store.rows import outlet_name
 from aggregator.store.tables import appearances, hosts, sources
 
 _NO_LEASE = {"source": None, "worker": None, "lease_until": None}
+_SECRET = re.compile(
+    r"(?:^|[&;_-])(?:auth|token|key|apikey|secret|sig|signature|pass|password|pwd|hash)=", re.I
+)
 _UNPOLLED: dict[str, Any] = {
     "etag": None,
     "last_modified": None,
@@ -65,6 +69,8 @@ def _row(source: Source, old: AnyRow | None, now: datetime) -> dict[str, Any]:
     kept = _as_dict(old) or dict.fromkeys(sources.c.keys())
     if old is None or old.config_hash != says["config_hash"]:
         kept |= _UNPOLLED | {"next_due": now}
+    elif source.every and not old.failures:
+        kept["next_due"] = min(old.next_due, now + source.every)
     return kept | says
 
 
@@ -80,7 +86,8 @@ def _shows(row: Mapping[str, Any], old: AnyRow | None) -> bool:
 def config_hash(source: Source) -> str:
     """Return a hash of what the operator says about how a source is fetched and read."""
     said = asdict(source)
-    del said["name"], said["topics"]
+    # What changes nothing about the bytes that the validators vouch for.
+    del said["name"], said["topics"], said["language"], said["every"]
     return hashlib.sha256(repr(sorted(said.items())).encode()).hexdigest()
 
 
@@ -92,10 +99,11 @@ def _host(source: Source) -> str:
 def public_url(source: Source) -> str | None:
     """Return a source's address as far as it may be told: none of a file's, of a secret one's.
 
-    What needs a password or a header of the operator's is taken for secret.
+    What needs a password or a header of the operator's is taken for secret, and an address with
+    something like ``?auth=…``, as paid subscriptions have it.
     """
     parts = urlsplit(source.url)
-    secret = source.auth or source.headers or "@" in parts.netloc
+    secret = source.auth or source.headers or "@" in parts.netloc or _SECRET.search(parts.query)
     return None if secret or parts.scheme not in ("http", "https") else source.url
 
 

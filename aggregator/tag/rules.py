@@ -19,7 +19,7 @@ words don't count.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache, partial
@@ -151,6 +151,15 @@ class Tagger:
         if row.field == "categories":
             for term in self._named.get(words, ()):
                 yield _Match(term, number, 0)
+
+
+def from_source(hits: Iterable[TopicHit]) -> tuple[TopicHit, ...]:
+    """Return the part of the hits that rests on the operator's word for a whole source."""
+    found = (
+        TopicHit(hit.topic, tuple(why for why in hit.why if why.rule is Rule.SOURCE))
+        for hit in hits
+    )
+    return tuple(hit for hit in found if hit.why)
 
 
 def check_examples(topic: Topic) -> tuple[str, ...]:

@@ -50,6 +50,8 @@ def following(day: date) -> date | None:
     """The first day after this one that has articles."""
     site, now = current(), current().clock()
     _, since = site.day(day)
+    if since > now + timedelta(days=1):
+        return None  # nothing is listed later than now
     for days in _AHEAD:
         # Near days first: far ones cost a count over all that lies between.
         until = min(since + timedelta(days=days), now + timedelta(days=1))

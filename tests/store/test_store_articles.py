@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import pytest
 from articles import article_id
-from stored import HOUR, NOW, also, arrival, hit, save
+from stored import HOUR, NOW, also, arrival, changed, hit, save
 
 from aggregator.errors import UsageError
-from aggregator.model import Evidence, Rule, Verdict
+from aggregator.model import Article, Evidence, Rule, Verdict
 from aggregator.store import articles, search
 from aggregator.store.database import Database
 from aggregator.tag.query import Topic
+
+
+def get(db: Database, number: int) -> Article:
+    found = articles.get(db, article_id(number))
+    assert found is not None
+    return found
 
 
 @pytest.fixture
@@ -69,7 +75,7 @@ def test_all_articles_are_walked_through_while_others_write(db: Database, batch:
     save(db, *(arrival(number) for number in range(5)))
     seen = []
     for article in articles.iterate(db, batch):
-        articles.retag(db, {article.id: (hit("seen"),)})
+        assert articles.retag(db, {article: (hit("seen"),)}) == 1
         seen.append(article.id)
     assert seen == sorted(article_id(number) for number in range(5))
     assert search.count(db, Topic("seen"), NOW) == 5
@@ -79,21 +85,29 @@ def test_tagging_again_replaces_topics_and_moves_the_revision(db: Database) -> N
     save(db, arrival(1, topics=(hit("war"), hit("peace"))), arrival(2, topics=(hit("war"),)))
     why = Evidence(Rule.CATEGORY, "categories", "Krieg", "war")
     before = db.revision()
-    articles.retag(db, {article_id(1): (hit("war", why), hit("art")), "nowhere": (hit("x"),)})
+    assert articles.retag(db, {get(db, 1): (hit("war", why), hit("art"))}) == 1
     assert db.revision() > before
-    first, second = articles.iterate(db, 9)
-    found = {first.id: first.topics, second.id: second.topics}
-    assert found[article_id(1)] == (hit("war", why), hit("art"))
-    assert found[article_id(2)] == (hit("war"),)
+    assert get(db, 1).topics == (hit("war", why), hit("art"))
+    assert get(db, 2).topics == (hit("war"),)
     assert search.count(db, Topic("peace"), NOW) == 0
-    articles.retag(db, {article_id(1): ()})
-    assert search.count(db, Topic("war"), NOW) == 1
+    assert articles.retag(db, {get(db, 1): (), get(db, 2): (hit("art"),)}) == 2
+    assert search.count(db, Topic("war"), NOW) == 0
 
 
 def test_tagging_what_is_no_article_moves_nothing(db: Database) -> None:
     before = db.revision()
-    articles.retag(db, {"nowhere": (hit("war"),)})
+    assert articles.retag(db, {arrival(1).article: (hit("war"),)}) == 0
+    assert articles.retag(db, {}) == 0
     assert db.revision() == before
+
+
+def test_an_article_that_was_edited_meanwhile_keeps_its_newer_topics(db: Database) -> None:
+    save(db, arrival(1, topics=(hit("war"),)))
+    as_read = get(db, 1)
+    edit = changed(arrival(1), title="Edited", topics=(hit("peace"),), updated=NOW)
+    save(db, edit, at=NOW + HOUR)
+    assert articles.retag(db, {as_read: (hit("art"),)}) == 0
+    assert get(db, 1).topics == (hit("peace"),)
 
 
 def test_the_rules_that_articles_were_tagged_with_are_remembered(db: Database) -> None:

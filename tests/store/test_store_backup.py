@@ -113,7 +113,7 @@ def test_a_backup_does_not_replace_a_file_unless_told(db: Database, tmp_path: Pa
 def test_a_backup_that_cannot_be_written_says_so_and_leaves_nothing(
     db: Database, tmp_path: Path
 ) -> None:
-    with pytest.raises(StoreError, match="choose a directory that you can write to"):
+    with pytest.raises(StoreError, match="choose a directory that has space and is yours"):
         backup(db, tmp_path / "nowhere" / "backup.db")
     (tmp_path / "directory").mkdir()
     with pytest.raises(StoreError, match="can't write"):

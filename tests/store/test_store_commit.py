@@ -164,6 +164,16 @@ def test_what_is_not_stored_comes_in_whatever_was_decided(db: Database, verdict:
     assert polls.history(db, "one", 1)[0].new == 1
 
 
+def test_further_identities_of_known_articles_are_kept_without_an_arrival(db: Database) -> None:
+    save(db, arrival(1), arrival(2))
+    before = db.revision()
+    further = (("g:one:new", article_id(1)), (arrival(2).identities[0], article_id(1)))
+    polls.commit(db, commit("one", (), LATER, identities=further))
+    known = polls.known(db, [key for key, _ in further])
+    assert [known[key].article for key, _ in further] == [article_id(1), article_id(2)]
+    assert db.revision() == before
+
+
 # --- edits ------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -306,3 +307,18 @@ def test_sqlite_keeps_what_it_acknowledged_when_the_power_fails(tmp_path: Path) 
 
         assert (pragma("journal_mode"), pragma("synchronous")) == ("wal", 2)
         assert pragma("foreign_keys") == 1
+
+
+def test_the_switch_to_wal_waits_for_others(tmp_path: Path, migrated_sqlite: Path) -> None:
+    path = tmp_path / "a.db"
+    shutil.copyfile(migrated_sqlite, path)
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("PRAGMA journal_mode=DELETE")
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM meta").fetchall()
+    release = threading.Timer(0.2, other.execute, ["ROLLBACK"])
+    release.start()
+    with Database.open(f"sqlite:///{path}", now=NOW) as db:
+        feeds.publish(db, ["war"], NOW)
+    release.join()
+    other.close()

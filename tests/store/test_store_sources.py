@@ -55,8 +55,6 @@ def test_a_source_that_leaves_rests_and_comes_back_with_its_state(db: Database) 
         {"url": "https://one.example/other"},
         {"headers": (("X-Key", "1"),)},
         {"auth": ("me", "secret")},
-        {"language": "az"},
-        {"every": HOUR},
         {"allow_private": True},
     ],
 )
@@ -70,6 +68,19 @@ def test_a_source_that_is_to_be_polled_otherwise_is_polled_anew(
     (state,) = sources.claim(db, NOW + HOUR, limit=1, lease=LEASE, worker="w")
     assert (state.validators, state.body_hash, state.failures) == (Validators(), None, 0)
     assert state.first_success == NOW  # its archive is known: what comes in late is news
+
+
+def test_a_shorter_interval_counts_from_now_but_not_for_a_source_that_backs_off(
+    db: Database,
+) -> None:
+    sources.sync(db, [source("one"), source("two")], NOW)
+    polls.commit(db, commit("one", next_due=NOW + 99 * HOUR))
+    failed = PollState("two", failures=3)
+    polls.commit(db, commit("two", state=failed, next_due=NOW + 99 * HOUR))
+    for every, due in ((200 * HOUR, NOW + 99 * HOUR), (HOUR, NOW + HOUR)):
+        sources.sync(db, [source("one", every=every), source("two", every=every)], NOW)
+        one, two = sources.statuses(db)
+        assert (one.next_due, two.next_due) == (due, NOW + 99 * HOUR)
 
 
 def test_another_name_or_topic_is_no_reason_to_poll(db: Database) -> None:
@@ -100,6 +111,7 @@ def test_the_revision_moves_with_a_name_that_readers_see(db: Database) -> None:
         ({"url": "https://me:secret@one.example/feed"}, None),
         ({"url": "https://one.example/feed", "auth": ("me", "secret")}, None),
         ({"url": "https://one.example/feed", "headers": (("X-Key", "secret"),)}, None),
+        ({"url": "https://one.example/feed?a=1&token=secret"}, None),
         ({"url": "file:///home/me/feed.xml"}, None),
     ],
 )

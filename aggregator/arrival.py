@@ -1,0 +1,37 @@
+"""Entry → the article that it is when it comes in: its dates, and where it stands. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from aggregator.model import Article, Entry
+
+LATE = timedelta(hours=24)
+"""An entry that turns up later than this in a source already followed is listed as this old."""
+
+
+def article_of(entry: Entry, id_: str, now: datetime, *, first_poll: bool) -> Article:
+    """Make the article that an entry is when it comes in at ``now``.
+
+    No date lies in the future. On the first poll of a source its archive is listed by its own
+    dates; later an entry is news when it turns up, so it is listed at most ``LATE`` ago.
+    """
+    published = min(entry.published or entry.updated or now, now)
+    updated = max(published, min(entry.updated or published, now))
+    return Article(
+        id=id_,
+        title=entry.title,
+        link=entry.link,
+        first_seen=now,
+        published=published,
+        updated=updated,
+        listed=published if first_poll else max(published, now - LATE),
+        summary=entry.summary,
+        content=entry.content,
+        text=entry.text,
+        authors=entry.authors,
+        image=entry.image,
+        enclosures=entry.enclosures,
+        categories=entry.categories,
+        language=entry.language,
+    )
