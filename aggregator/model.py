@@ -466,5 +466,3 @@ class Channel:
     """Topic slug → what people call it; a slug that isn't here stands for itself."""
     stylesheet: str | None = None
     """The CSS with which a browser shows the Atom and the RSS of this feed."""
-    hubs: tuple[str, ...] = ()
-    """WebSub hubs that are told of changes."""

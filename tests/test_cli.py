@@ -109,7 +109,7 @@ def test_poll_leaves_alone_what_backs_off_unless_told(run: Run, origin: Origin) 
 def test_poll_of_an_unknown_key_says_so(run: Run) -> None:
     ran = run("poll", "courrier")
     assert ran.code == 2
-    assert "no source has the key courrier" in ran.err
+    assert "no source has the key courrier, did you mean 'courier'?" in ran.err
 
 
 def test_check_counts_and_exits_0(run: Run) -> None:

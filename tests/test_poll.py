@@ -175,12 +175,27 @@ def test_the_same_article_through_two_sources_is_one_that_names_both(
     assert article.title == speaker.title
 
 
+def test_an_article_whose_guid_and_then_whose_link_moves_stays_one(
+    parts: Parts, origin: Origin
+) -> None:
+    """Each time something of it is as before; what is new of it has to be remembered."""
+    first = item(1)
+    migrated = first.replace("example#1<", "example#a<")
+    moved = migrated.replace("example/1<", "example/one<")
+    parts = follow(parts, Source("courier", origin.serve("/feed", rss([first]))))
+    for step in (first, migrated, moved):
+        origin.serve("/feed", rss([step]))
+        poll_all(parts, later=timedelta(hours=1))
+    assert [article.link for article in stored(parts)] == ["https://courier.example/one"]
+
+
 def test_a_failing_source_delays_no_other_and_loses_nothing(parts: Parts, origin: Origin) -> None:
     good = origin.serve("/good", rss([item(1)]))
     with Origin("127.0.0.2") as slow:
         bad = slow.behave("/bad", "hang")
         parts = follow(parts, Source("good", good), Source("bad", bad))
         done = poll_all(parts)
+    assert list(done) == ["good", "bad"], "the healthy one was done first"
     assert done["good"] is not None
     assert done["good"].result == "ok"
     assert done["bad"] is not None

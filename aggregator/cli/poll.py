@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -56,10 +57,10 @@ def poll(place: Place, keys: tuple[str, ...], waiting: bool, as_json: bool) -> N
 
 
 def _check_keys(keys: tuple[str, ...], known: set[str]) -> None:
-    unknown = sorted(set(keys) - known)
-    if unknown:
-        message = f"no source has the key {', '.join(unknown)}; `export` lists them with their URLs"
-        raise UsageError(message)
+    for key in sorted(set(keys) - known):
+        near = get_close_matches(key, known, n=1)
+        hint = f", did you mean '{near[0]}'?" if near else "; the page /sources shows the keys"
+        raise UsageError(f"no source has the key {key}{hint}")
 
 
 def _progress(total: int, *, hidden: bool) -> Progress:

@@ -32,8 +32,6 @@ def _finish_feed(feed: Element, channel: Channel, entries: Sequence[Item]) -> No
     child(feed, "link", rel="self", type=MIME, href=channel.urls["atom"])
     if older := address(channel.next_url):
         child(feed, "link", rel="next", type=MIME, href=older)
-    for hub in filter(None, map(address, channel.hubs)):
-        child(feed, "link", rel="hub", href=hub)
 
 
 def _finish_entry(entry: Element, item: Item) -> None:

@@ -27,7 +27,6 @@ def jsonfeed(channel: Channel, articles: Sequence[Article]) -> bytes:
         "icon": address(channel.icon),
         "language": language(entries),
         "next_url": address(channel.next_url),
-        "hubs": [{"type": "WebSub", "url": hub} for hub in map(address, channel.hubs) if hub],
     }
     told = _told(feed) | {"items": [_item(channel, item) for item in entries]}
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()

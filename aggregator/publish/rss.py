@@ -38,8 +38,6 @@ def _finish_feed(root: Element, channel: Channel, entries: Sequence[Item]) -> No
     child(head, _ATOM_LINK, rel="self", type=MIME, href=channel.urls["rss"])
     if older := address(channel.next_url):
         child(head, _ATOM_LINK, rel="next", type=MIME, href=older)
-    for hub in filter(None, map(address, channel.hubs)):
-        child(head, _ATOM_LINK, rel="hub", href=hub)
     if not entries:  # optional here, unlike in Atom, and there is no date to tell
         head.remove(head.find("lastBuildDate"))
 

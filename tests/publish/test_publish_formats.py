@@ -75,17 +75,14 @@ def test_what_is_no_language_tag_is_left_out() -> None:
     assert in_atom("string(a:entry/@xml:lang)", replace(RICH, language="en_US; x")) == ""
 
 
-def test_the_feed_links_to_itself_its_page_older_entries_and_its_hubs() -> None:
-    channel = replace(
-        CHANNEL, next_url="https://reader.example/old", hubs=("https://hub.example/",)
-    )
-    links = {"alternate", "self", "next", "hub"}
+def test_the_feed_links_to_itself_its_page_and_older_entries() -> None:
+    channel = replace(CHANNEL, next_url="https://reader.example/old")
+    links = {"alternate", "self", "next"}
     assert set(in_atom("a:link/@rel", RICH, channel=channel)) == links
     assert set(in_rss("channel/a:link/@rel", RICH, channel=channel)) == links - {"alternate"}
     assert in_rss("string(channel/link)", RICH, channel=channel) == CHANNEL.home
     told = in_json(RICH, channel=channel)
     assert told["next_url"] == "https://reader.example/old"
-    assert told["hubs"] == [{"type": "WebSub", "url": "https://hub.example/"}]
 
 
 def test_the_image_of_an_rss_feed_links_where_the_feed_links() -> None:

@@ -175,7 +175,6 @@ def test_a_poisoned_channel_breaks_no_feed(
         next_url=older,
         stylesheet=stylesheet,
         topic_names={"war": title},
-        hubs=(description,),
     )
     for body in (atom(channel, [RICH]), rss(channel, [RICH])):
         check_xml(body)
