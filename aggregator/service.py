@@ -22,6 +22,9 @@ from aggregator.web import create_app
 
 _log = logging.getLogger(__name__)
 
+_SKIPS = 3
+"""So many of a poll's skipped entries are logged; the page of the source shows more."""
+
 _MAX_REQUEST_BYTES = 65_536
 """Nothing is ever sent to us but addresses."""
 
@@ -113,7 +116,9 @@ def log_poll(key: str, commit: Commit | None) -> None:
             commit.detail,
             f"{commit.next_due:%H:%M} UTC",
         )
-    elif commit.arrivals or commit.skipped:
+    for skip in commit.skipped[:_SKIPS]:
+        _log.warning("%s: entry %d left out: %s", key, skip.position + 1, skip.detail)
+    if not commit.state.failures and (commit.arrivals or commit.skipped):
         _log.info(
             "%s: %d entries, %d arrivals, %d skipped",
             key,

@@ -150,9 +150,9 @@ def retag(db: Database, topics: Mapping[Article, Sequence[TopicHit]]) -> int:
     with db.write() as connection:
         article = tables.articles.c
         found = connection.execute(
-            select(article.id, article.listed, article.updated).where(
-                among(connection, article.id, as_read)
-            )
+            select(article.id, article.listed, article.updated)
+            .where(among(connection, article.id, as_read))
+            .with_for_update()
         ).all()
         same = {row.id: row.listed for row in found if row.updated == as_read[row.id]}
         connection.execute(delete(hits).where(among(connection, hits.c.article, same)))

@@ -190,11 +190,16 @@ def source(key: str) -> Response:
         abort(404)
     page = _page(Source(key), request.args.get("before"))
     asked = next((one for one in site.sources if one.key == key), None)
+    history = polls.history(site.db, key, POLLS)
+    with_skips = next((poll for poll in history if poll.skipped), None)
     return _render(
         "source.html",
         source=found,
+        skipping=with_skips,
+        skips=polls.skipped(site.db, key, with_skips.at) if with_skips else (),
+        rests=asked is None,
         url=public_url(asked) if asked else None,
-        history=polls.history(site.db, key, POLLS),
+        history=history,
         articles=page.articles,
         older=page.next and url_for("pages.source", key=key, before=page.next),
         now=site.clock(),

@@ -13,7 +13,7 @@ from articles import article_id
 from bs4 import BeautifulSoup
 from web_client import Visit, client, routes
 
-from aggregator.model import Article, Image, Topic
+from aggregator.model import Article, Commit, Image, PollState, Skipped, SkipReason, Topic
 from aggregator.store import polls, sources
 from aggregator.store.database import Database
 
@@ -482,7 +482,25 @@ def test_a_source_that_left_the_configuration_keeps_its_page(db: Database, visit
     gone = newsroom.SOURCES[-1].key
     response = visit(sources=newsroom.SOURCES[:-1]).get(f"/sources/{gone}")
     assert response.status_code == 200
+    assert "stands in the configuration no more" in response.text
     assert gone not in visit(sources=newsroom.SOURCES[:-1]).get("/sources").text
+
+
+def test_a_source_shows_which_entries_were_left_out_and_why(db: Database, visit: Visit) -> None:
+    skipped = (Skipped(12, SkipReason.EMPTY, "neither title nor text"),)
+    commit = Commit(
+        source="mtis",
+        at=newsroom.NOW + timedelta(minutes=1),
+        result="ok",
+        detail="",
+        next_due=newsroom.NOW + timedelta(hours=1),
+        state=PollState("mtis"),
+        skipped=skipped,
+    )
+    polls.commit(db, commit)
+    text = visit().get("/sources/mtis").text
+    assert "entry 13: empty" in text
+    assert "neither title nor text" in text
 
 
 def test_a_source_never_polled_has_a_page(empty: Database) -> None:
