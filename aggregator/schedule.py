@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -53,9 +54,13 @@ class Schedule:
     def start(self) -> None:
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Start no more jobs and wait for those under way."""
-        self._scheduler.shutdown(wait=True)
+    def stop(self, *, seconds: float) -> bool:
+        """Start no more jobs, wait so long for those under way; return whether all have ended."""
+        self._scheduler.pause()
+        waiting = Thread(target=self._scheduler.shutdown, name="stopping", daemon=True)
+        waiting.start()
+        waiting.join(seconds)
+        return not waiting.is_alive()
 
 
 def _log_crash(event: JobExecutionEvent) -> None:

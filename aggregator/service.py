@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,6 +22,9 @@ from aggregator.store import polls
 from aggregator.web import create_app
 
 _log = logging.getLogger(__name__)
+
+_PATIENCE_SECONDS = 5
+"""How long polls under way may take when the service is told to stop."""
 
 _SKIPS = 3
 """So many of a poll's skipped entries are logged; the page of the source shows more."""
@@ -65,10 +69,16 @@ def serve(app: App) -> None:
         try:
             server.run()  # returns at KeyboardInterrupt and SystemExit
         finally:
-            _log.info("stopping; polls under way are finished first")
+            _log.info("stopping")
             stop.set()
-            schedule.stop()
             server.close()
+            ended = schedule.stop(seconds=_PATIENCE_SECONDS)
+    if not ended:
+        # A fetch can't be interrupted before its deadline. What is under way is dropped, as when
+        # the process is killed: its sources were given back above and are due again.
+        _log.info("some sources did not answer in time; they are asked again at the next start")
+        logging.shutdown()
+        os._exit(0)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -18,8 +18,8 @@ def brief(article: Article) -> dict[str, Any]:
     return {
         "listed": article.listed,
         "id": article.id,
-        "source": ", ".join(appearance.outlet.key for appearance in article.appearances),
-        "topics": ", ".join(hit.topic for hit in article.topics),
+        "sources": [appearance.outlet.key for appearance in article.appearances],
+        "topics": [hit.topic for hit in article.topics],
         "title": article.title,
         "link": article.link,
     }

@@ -116,6 +116,8 @@ def test_check_counts_and_exits_0(run: Run) -> None:
     ran = run("check")
     assert ran.code == 0
     assert "1 source, 1 topic, 2 feeds, 1 examples: all right" in ran.out
+    assert "private: http://127.0.0.1:8000/feeds/secret.atom?token=…" in ran.out
+    assert "open-sesame" not in ran.out
 
 
 def test_check_online_tries_each_source_and_stores_nothing(run: Run, place: Path) -> None:
@@ -154,6 +156,14 @@ def test_try_marks_the_place_of_a_mistake(run: Run) -> None:
     ran = run("try", "rain (sun")
     assert ran.code == 2
     assert ran.err.splitlines()[2].strip() == "^"
+
+
+def test_try_says_which_topic_there_is_not(run: Run) -> None:
+    ran = run("try", "topic:bakku source:nowhere")
+    assert ran.err.splitlines() == [
+        "there is no topic 'bakku', did you mean 'baku'?",
+        "there is no source 'nowhere'",
+    ]
 
 
 def test_try_needs_one_thing_to_try(run: Run) -> None:
@@ -203,7 +213,7 @@ def test_why_tells_source_words_feeds_and_edits(run: Run, origin: Origin) -> Non
     assert told["edits"][0]["title"] == "Rain in Baku"
     printed = run("why", told["id"][:8]).out
     assert "Heavy rain in Baku" in printed
-    assert "Rain in Baku" in printed.partition("edits")[2]
+    assert "Rain in Baku" in printed.partition("it said")[2]
 
 
 def test_why_of_an_unknown_article_exits_2(run: Run) -> None:
@@ -222,7 +232,7 @@ def test_import_writes_a_file_of_new_sources_and_export_gives_them_back(
     (place / "my feeds.opml").write_text(OPML.format(known=origin.url("/feed")), encoding="utf-8")
     ran = run("import", "my feeds.opml", "--to", "mine.yaml")
     assert (ran.code, ran.err) == (0, "")
-    assert "mine.yaml: 2 sources" in ran.out
+    assert "mine.yaml: 2 new, 1 known already" in ran.out
     assert run("check").code == 0
     exported = run("export").out
     assert 'xmlUrl="https://one.example/rss"' in exported
@@ -244,6 +254,17 @@ def test_export_of_outputs_hides_private_feeds(run: Run) -> None:
     assert "open-sesame-open-sesame" not in exported
 
 
+@pytest.mark.parametrize(
+    ("body", "said"), [("sources: []", "OPML"), ("<opml><body/></opml>", "no outline in it")]
+)
+def test_import_of_what_holds_no_feeds_says_so(run: Run, place: Path, body: str, said: str) -> None:
+    (place / "x.opml").write_text(body, encoding="utf-8")
+    ran = run("import", "x.opml")
+    assert ran.code == 2
+    assert ran.err.startswith("error: x.opml: ")
+    assert said in ran.err
+
+
 def test_backup_and_restore_bring_everything_back(run: Run, place: Path) -> None:
     run("poll")
     assert run("backup", "copy.db").code == 0
@@ -262,10 +283,11 @@ def test_a_database_that_is_none_exits_3(run: Run, place: Path) -> None:
     assert "is not a database" in ran.err
 
 
-def test_an_unknown_command_names_the_known_ones(run: Run) -> None:
-    ran = run("pol")
+def test_an_unknown_command_names_the_nearest_or_all(run: Run) -> None:
+    assert "did you mean 'poll'?" in run("pol").err
+    ran = run("xyzzy")
     assert ran.code == 2
-    assert "poll" in ran.err
+    assert "serve, demo, poll" in ran.err
 
 
 def test_help_names_every_command(run: Run) -> None:

@@ -13,6 +13,7 @@ from feeds import item, rss
 from origin import Origin
 
 from aggregator.arrival import LATE
+from aggregator.errors import StoreError
 from aggregator.fetch.session import Fetcher, Limits
 from aggregator.model import Article, Commit, Reason, Source, Topic
 from aggregator.poll import Parts, run_round
@@ -201,6 +202,21 @@ def test_a_failing_source_delays_no_other_and_loses_nothing(parts: Parts, origin
     assert done["bad"] is not None
     assert done["bad"].result == Reason.TIMEOUT
     assert done["bad"].next_due == NOW + timedelta(hours=1)
+
+
+def test_a_full_database_is_no_fault_of_the_source(
+    parts: Parts, origin: Origin, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Full:
+        def hits(self, *_: object) -> None:
+            message = "the disk is full"
+            raise StoreError(message)
+
+    url = origin.serve("/feed", rss([item(1)]))
+    parts = follow(replace(parts, tagger=Full), Source("courier", url))  # type: ignore[arg-type]
+    assert poll_all(parts) == {"courier": None}
+    assert "courier: the poll could not be stored: the disk is full" in caplog.text
+    assert polls.history(parts.db, "courier", 1) == ()
 
 
 def test_a_page_in_the_place_of_a_feed_keeps_validators_and_articles(

@@ -24,7 +24,7 @@ def test_jobs_run_again_and_again_until_stopped() -> None:
     schedule = Schedule([Job("tick", run, OFTEN, at_once=True)])
     schedule.start()
     assert thrice.wait(10)
-    schedule.stop()
+    assert schedule.stop(seconds=10)
     ended = len(runs)
     time.sleep(0.2)
     assert len(runs) == ended
@@ -43,7 +43,7 @@ def test_a_job_that_crashes_is_logged_and_runs_again(caplog: pytest.LogCaptureFi
     schedule = Schedule([Job("broken", run, OFTEN)])
     schedule.start()
     assert twice.wait(10)
-    schedule.stop()
+    assert schedule.stop(seconds=10)
     assert "job broken crashed" in caplog.text
     assert "ZeroDivisionError: a bug" in caplog.text
 
@@ -66,5 +66,5 @@ def test_a_slow_job_runs_once_at_a_time_and_keeps_no_other_waiting() -> None:
     schedule = Schedule([Job("slow", slow, OFTEN, at_once=True), Job("other", other, OFTEN)])
     schedule.start()
     assert go.wait(10)
-    schedule.stop()
+    assert schedule.stop(seconds=10)
     assert overlaps == []

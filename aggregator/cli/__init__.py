@@ -7,6 +7,7 @@ Exit codes: 0 done · 1 tried, but failed (all sources, an example, a source of 
 from __future__ import annotations
 
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 
@@ -60,11 +61,15 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in _COMMANDS:
-            ctx.fail(f"there is no command '{args[0]}'; there are {', '.join(_COMMANDS)}")
+            near = get_close_matches(args[0], _COMMANDS, n=1)
+            hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(_COMMANDS)}"
+            ctx.fail(f"there is no command '{args[0]}', {hint}")
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=_Commands, invoke_without_command=True)
+@click.group(
+    cls=_Commands, invoke_without_command=True, context_settings={"max_content_width": 110}
+)
 @click.option(
     "--config",
     "config",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,10 @@ from aggregator.cli.output import (
 from aggregator.config import Config, load
 from aggregator.errors import UsageError
 from aggregator.store import articles, search
-from aggregator.tag.query import parse_query
+from aggregator.tag.query import Query, parse_query, references
+
+_SHORT_ID = 10
+"""So many letters of an id are shown; `why` takes 6 or more."""
 
 
 @click.command("try")
@@ -56,15 +60,34 @@ def try_(
             _print_changes(opened, new, limit, as_json=as_json)
             return
         parsed = parse_query(query or "")
+        _warn_of_unknown(parsed, opened.config)
         found = search.find(opened.db, parsed, now=now(), limit=limit).articles
         total = search.count(opened.db, parsed, now=now())
     rows = [reasons.brief(article) for article in found]
     if as_json:
         print_json({"total": total, "articles": rows})
         return
-    columns = ("listed", "id", "source", "topics", "title")
-    table("", columns, ([row[name] for name in columns] for row in rows))
+    columns = ("listed (UTC)", "id", "sources", "topics", "title")
+    table("", columns, (_line(row) for row in rows))
     console.print(f"{total} match, {len(rows)} shown")
+
+
+def _line(row: dict[str, Any]) -> list[Any]:
+    sources, topics = ", ".join(row["sources"]), ", ".join(row["topics"])
+    return [row["listed"], row["id"][:_SHORT_ID], sources, topics, row["title"]]
+
+
+def _warn_of_unknown(query: Query, config: Config) -> None:
+    """Say which topics and sources of the query there aren't: it finds nothing by them."""
+    known = {
+        "topic": [topic.slug for topic in config.topics],
+        "source": [source.key for source in config.sources],
+    }
+    for kind, value in references(query):
+        if value not in known[kind]:
+            near = get_close_matches(value, known[kind], n=1)
+            hint = f", did you mean '{near[0]}'?" if near else ""
+            click.echo(f"there is no {kind} '{value}'{hint}", err=True)
 
 
 def _print_changes(opened: app.App, new: Config, limit: int, *, as_json: bool) -> None:
@@ -97,7 +120,8 @@ def why(place: Place, article: str, as_json: bool) -> None:
     with app.opened(place.config, place.data, environment()) as opened:
         found = articles.find(opened.db, article)
         if found is None:
-            raise UsageError(f"no article has the id or address {article}; `try` finds articles")
+            message = f"no article has the id (6 letters at least) or address {article}"
+            raise UsageError(f"{message}; `try` finds articles")
         feeds = app.output_feeds(opened.config).values()
         told = reasons.explain(opened.db, found, feeds, now())
     if as_json:
@@ -110,21 +134,30 @@ def _print_reasons(told: dict[str, Any]) -> None:
     console.print(f"[bold]{text(told['title'])}[/bold]")
     facts = ("link", "id", "uri", "language", "published", "updated", "first_seen", "listed")
     lists = ("authors", "categories", "feeds")
-    rows = [(name.replace("_", " "), told[name]) for name in facts]
-    rows += [(name, ", ".join(told[name])) for name in lists]
+    joined = told | {name: ", ".join(told[name]) for name in lists}
+    _print_facts(joined, facts + lists)
+    _print_topics(told["topics"])
+    for source in told["sources"]:
+        console.print(f"\n[bold]source[/bold] {text(source['source'])}, {text(source['name'])}")
+        _print_facts(source, ("seen", "title", "link", "guid"))
+    for made in told["decisions"]:
+        verdict = f"[bold]{text(made['verdict'])}[/bold]"
+        console.print(f"\n{verdict} {text(made['at'])} {text(made['source'])}: {text(made['why'])}")
+    for old in told["edits"]:
+        console.print(f"\n[bold]until[/bold] {text(old['until'])} it said")
+        _print_facts(old, ("title", "summary"))
+
+
+def _print_topics(topics: list[dict[str, Any]]) -> None:
+    if topics:
+        columns = ("topic", "rule", "words", "field", "term")
+        console.print()
+        table("", columns, ([row[name] for name in columns] for row in topics))
+
+
+def _print_facts(facts: dict[str, Any], names: tuple[str, ...]) -> None:
+    rows = ((name.replace("_", " "), facts[name]) for name in names)
     table("", ("", ""), ((name, value) for name, value in rows if value))
-    for title, columns in _TABLES.items():
-        if told[title]:
-            console.print()
-            table(title, columns, ([row[name] for name in columns] for row in told[title]))
-
-
-_TABLES = {
-    "topics": ("topic", "rule", "words", "field", "term"),
-    "sources": ("source", "name", "seen", "title", "link", "guid"),
-    "decisions": ("at", "source", "verdict", "why"),
-    "edits": ("until", "title", "summary"),
-}
 
 
 @click.command("retag")

@@ -37,6 +37,10 @@ def check(place: Place, online: bool, as_json: bool) -> None:
         print_json({"ok": True, "problems": [], "examples": examples, "sources": found})
     else:
         console.print(f"{place.config}: {app.summary(config)}, {examples} examples: all right")
+        for feed in config.feeds:
+            if feed.token:
+                address = f"{config.service.base_url}/feeds/{feed.slug}.atom?token=…"
+                console.print(f"private: {address} with its token in the place of the …")
         if online:
             columns = ("source", "result", "#entries", "#skipped", "detail")
             table("", columns, ([row[name.removeprefix("#")] for name in columns] for row in found))

@@ -24,7 +24,8 @@ from aggregator.store import backup as backups
 def import_(place: Place, file: Path, name: str | None) -> None:
     """Take over the feeds of an OPML file as a new YAML file in config/.
 
-    Feeds that are sources already are left out. An existing file is never overwritten.
+    Feeds that are sources already are left out, and outlines without an http(s) address. Folders
+    are not taken over. An existing file is never overwritten.
     """
     target = place.config / (name or f"{file.stem}.yaml")
     if target.suffix not in (".yaml", ".yml") or target.parent != place.config:
@@ -32,7 +33,12 @@ def import_(place: Place, file: Path, name: str | None) -> None:
     if target.exists():
         raise UsageError(f"{target} is there already; choose another name with --to NAME.yaml")
     known = configuration.load(place.config, environment()).sources
-    outlines = read_opml(file.read_bytes())
+    try:
+        outlines = read_opml(file.read_bytes())
+    except UsageError as error:
+        raise UsageError(f"{file}: {error}") from error
+    if not outlines:
+        raise UsageError(f"{file}: no outline in it has the http(s) address of a feed")
     new = _new_sources(outlines, {source.url for source in known}, {source.key for source in known})
     if not new:
         click.echo(f"{file.name}: all of its {len(outlines)} feeds are sources already")
@@ -44,7 +50,7 @@ def import_(place: Place, file: Path, name: str | None) -> None:
     except ConfigError:
         target.unlink()
         raise
-    click.echo(f"{target}: {len(new)} sources; {len(outlines) - len(new)} were there already")
+    click.echo(f"{target}: {len(new)} new, {len(outlines) - len(new)} known already")
 
 
 def _new_sources(

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from aggregator.errors import AggregatorError
+from aggregator.errors import AggregatorError, ConfigError
 
 _PIPED_WIDTH = 250
 """Columns of a table that goes to a file or a pipe, where nobody folds lines."""
@@ -25,6 +25,10 @@ _PIPED_WIDTH = 250
 console = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+_SHORT = frozenset({"id", "listed (UTC)", "seen (UTC)", "at (UTC)", "until (UTC)", "result"})
+"""Columns that are never folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +69,23 @@ def print_json(value: object) -> None:
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print rows under their columns; a column named ``#…`` is a number, set to the right."""
     made = Table(title=title or None, title_justify="left", header_style="bold", box=None)
-    for column in columns:
+    told = [list(row) for row in rows]
+    # A count that is zero everywhere takes no room.
+    shown = [
+        n
+        for n, column in enumerate(columns)
+        if not column.startswith("#") or not told or any(row[n] for row in told)
+    ]
+    for n in shown:
+        column = columns[n]
         made.add_column(
             column.removeprefix("#"),
             justify="right" if column.startswith("#") else "left",
             overflow="fold",
-            # The last column takes what the others leave.
-            no_wrap=column != columns[-1],
+            no_wrap=column.startswith("#") or column in _SHORT,
         )
-    for row in rows:
-        made.add_row(*(text(cell) for cell in row))
+    for row in told:
+        made.add_row(*(text(row[n]) for n in shown))
     console.print(made)
 
 
@@ -83,15 +94,19 @@ def text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
+        return f"{value:%Y-%m-%d %H:%M}"  # in UTC, as the headings say
     # What a feed says must not move the cursor or colour the terminal.
     return escape("".join(char if char.isprintable() else " " for char in str(value)))
 
 
 def complain(error: AggregatorError) -> None:
-    """Print an expected error to stderr."""
-    for number, line in enumerate(str(error).splitlines()):
-        click.echo(("error: " if number == 0 else "") + line, err=True)
+    """Print an expected error to stderr; each place of the configuration on a line of its own."""
+    if isinstance(error, ConfigError):
+        count = len(error.problems)
+        click.echo(f"error: {count} problem{'s'[: count != 1]} in the configuration", err=True)
+        click.echo(str(error), err=True)
+    else:
+        click.echo(f"error: {error}", err=True)
 
 
 def _plain(value: object) -> object:

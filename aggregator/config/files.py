@@ -57,6 +57,9 @@ def gather(directory: Path, paths: tuple[Path, ...], problems: list[Problem]) ->
     elif not paths:
         problems.append(Problem(str(directory), 0, 0, "", "there is no *.yaml file in it"))
     for path in paths:
+        if path.is_fifo() or path.is_socket() or path.is_char_device():  # would wait for ever
+            problems.append(Problem(str(path), 0, 0, "", "is a pipe or a device, not a file"))
+            continue
         try:
             body = path.read_bytes()
         except OSError as error:

@@ -15,7 +15,7 @@ class Poll:
     """How sources are polled. ``every``: the interval of a source that has none of its own."""
 
     every: timedelta = timedelta(minutes=30)
-    workers: int = 8
+    workers: int = 32
     """How many sources are fetched at the same time."""
 
 
@@ -36,7 +36,7 @@ class Fetch:
 class Parse:
     """The limits of one parse, which runs in a child process."""
 
-    seconds: float = 20.0
+    seconds: float = 10.0
     memory_mb: int = 512
     processes: int = 2
 

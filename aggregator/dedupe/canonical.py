@@ -22,18 +22,21 @@ _TRACKING_NAMES = """
     wickedid ck_subscriber_id
     _ga _gl gs_l ga_source ga_medium ga_term ga_content ga_campaign ga_place
     pk_campaign pk_kwd pk_keyword pk_source pk_medium pk_content
-    hmb_campaign hmb_medium hmb_source spm _branch_match_id
-    ns_mchannel ns_source ns_campaign ns_linkname ns_fee cmp cmpid ocid smid smtyp xtor
-    ftag ito rss feedtype feedname feedref rpc taid wt_mc wt.mc_id mbid
+    hmb_campaign hmb_medium hmb_source _branch_match_id
+    ns_mchannel ns_source ns_campaign ns_linkname ns_fee cmpid ocid smid smtyp xtor
+    ftag rss feedtype feedname feedref wt_mc wt.mc_id
 """
 _TRACKING = frozenset(_TRACKING_NAMES.split())
 _TRACKING_PREFIXES = ("utm_", "at_campaign", "at_medium", "at_custom", "mtm_", "matomo_")
 # Names that mean something on many sites; a feed's own mark is dropped by its value.
 _FROM_A_FEED = re.compile(
     r"(ref|from|source|src|via|partner|emc|medium|referrer|cid|output|feed|campaign)"
-    r"=(rss|atom|feed|rss[_-]?feed|feedburner)[0-9._]*",
+    r"=(rss|atom|feed|rss[_-]?feed|feedburner)[0-9._]*"
+    r"|cmp=[^0-9].*",
     re.IGNORECASE,
 )
+_ROUTE = ("!", "/")
+"""A fragment that begins so is the path of a web application."""
 _SCHEMES = frozenset({"http", "https"})
 _DEFAULT_PORTS = frozenset({None, 80, 443})
 _AROUND_THE_HOST = re.compile(r"^(www\.|[.\s])+|[.\s]+$")
@@ -48,9 +51,9 @@ def canonical_key(url: str) -> str:
 
     Two addresses with one key lead to one article: scheme, ``www.``, case and form of the host
     name, default port, user name, percent-encoding, dots in the path, slash at the end, order of
-    the query, tracking parameters and fragment make no difference (a fragment of ``#!`` does: it
-    is the path of older web applications). The key has no scheme: ``https://`` before it makes an
-    address with the same key. Total: never raises.
+    the query, tracking parameters and fragment make no difference (a fragment of ``#!`` or ``#/``
+    does: it is the path of a web application). The key has no scheme: ``https://`` before it makes
+    an address with the same key. Total: never raises.
 
     >>> canonical_key("HTTP://www.Example.org:80/a/?utm_source=rss&b=2&a=1#top")
     'example.org/a?a=1&b=2'
@@ -65,7 +68,7 @@ def canonical_key(url: str) -> str:
         return stripped
     parameters = map(_encoded, parts.query.replace("+", "%20").split("&"))
     query = "&".join(sorted(filter(_tells_what, parameters)))
-    fragment = f"#{_encoded(parts.fragment)}" if parts.fragment.startswith("!") else ""
+    fragment = f"#{_encoded(parts.fragment)}" if parts.fragment[:1] in _ROUTE else ""
     return host + _path(parts.path) + (f"?{query}" if query else "") + fragment
 
 

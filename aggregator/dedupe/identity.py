@@ -9,7 +9,9 @@ that a reader would notice; otherwise
 * link, within a source that carries the article already: refused where guid, title and date all
   differ. A live page keeps its address for the next day; a feed that mints guids anew (time in the
   guid, a changed system) keeps title or date.
-* link, from a further source: never refused; it carries the same article too (ALSO).
+* link, from a further source: it carries the same article too (ALSO), in whatever words. Refused
+  only where title and date differ and the link leads to this source's own site: who lists a link
+  first does not get to speak for the site.
 * any, where another entry of this document is that article and this one has a key of its own.
 * guid or link that is no key in this document: refused; it finds what is quite unchanged only.
 * the same words, where a guid or link not seen before is a key now: refused unless the date is the
@@ -31,6 +33,7 @@ from itertools import count
 from aggregator.dedupe.keys import (
     GUID,
     KINDS,
+    LINK,
     TEXT,
     Key,
     Reading,
@@ -71,7 +74,7 @@ def decide(
     claimed: set[str] = set()
     decisions: dict[int, Decision] = {}
     for find, group in _settled(source_key, groups(read(source_key, entries, site)), known):
-        keys = _own_keys(group, find.known, known)
+        keys = _own_keys(group, source_key, find.known, known)
         verdict, why = _verdict(source_key, group, find)
         if find.known:
             article = find.known.article
@@ -173,7 +176,9 @@ def _is_same(key: Key, reading: Reading, known: Known, source_key: str) -> bool:
     vouched = same_date or (title != "" and title == folded(known.title))
     if key.kind == GUID:
         return vouched or (reading.own_link is not None and reading.own_link == known.link)
-    return vouched or source_key not in known.sources or not reading.has_guid
+    if source_key not in known.sources:
+        return vouched or not reading.at_home
+    return vouched or not reading.has_guid
 
 
 def _verdict(source_key: str, group: _Group, find: _Find) -> tuple[Verdict, str]:
@@ -196,12 +201,24 @@ def _verdict(source_key: str, group: _Group, find: _Find) -> tuple[Verdict, str]
     return Verdict.CHANGED, f"{why}; its {edited} changed"
 
 
-def _own_keys(group: _Group, article: Known | None, known: Mapping[str, Known]) -> tuple[str, ...]:
-    """Return the trusted keys of a group that no other article has; if none is left, its text."""
+def _own_keys(
+    group: _Group, source_key: str, article: Known | None, known: Mapping[str, Known]
+) -> tuple[str, ...]:
+    """Return the trusted keys of a group that no other article has; if none is left, its text.
+
+    Links count in all sources. Only the source that speaks for an article may add one to it:
+    any other could claim for it the links of articles that are still to come.
+    """
     own = article.article if article else None
+    speaks = article is None or article.speaker == source_key
 
     def free(keys: Iterable[Key]) -> list[Key]:
-        return [key for key in keys if key.text not in known or known[key.text].article == own]
+        return [
+            key
+            for key in keys
+            if (key.text not in known and (speaks or key.kind != LINK))
+            or (key.text in known and known[key.text].article == own)
+        ]
 
     keys = free(key for reading in group for key in reading.trusted)
     keys = keys or free(reading.keys[-1] for reading in group)

@@ -12,13 +12,14 @@ An entry is known by its keys, strongest first:
     Title and text; only for entries that neither guid nor link tells apart.
 
 A link is no key where it is the feed's home page or a bare host, or where entries of this document
-that differ in guid or in title share it: it then names a page of many articles. A guid is no key
-where entries of this document that differ in link and in title share it. Entries that share a key
-are one article; the first in the document speaks for it.
+that differ in guid, in title, or in both text and date share it: it names a page of many articles.
+A guid is no key where entries of this document that differ in link and in title share it. Entries
+that share a key are one article; the first in the document speaks for it.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ from aggregator.model import Entry
 
 MAX_KEY = 500
 """Characters. Longer guids and links are cut, with a hash: an index takes no keys of 8 kB."""
+
+_COUNTER_DIGITS = 3
+"""A longer number at the end of a guid is no count of republications: a date, an id."""
 
 GUID, LINK, TEXT = range(3)
 KINDS = ("guid", "link", "text")
@@ -54,6 +58,8 @@ class Reading:
     keys: tuple[Key, ...]
     link: str | None
     fingerprint: str
+    at_home: bool
+    """Its link leads to the site that the feed calls its own."""
 
     @property
     def trusted(self) -> tuple[Key, ...]:
@@ -81,7 +87,9 @@ def read(source_key: str, entries: Sequence[Entry], site: str | None) -> list[Re
     # An entry without a title is told from others by what it says.
     titles = [folded(e.title) or content for e, content in zip(entries, contents, strict=True)]
 
+    dates = [entry.published.isoformat() if entry.published else None for entry in entries]
     of_many = _beside_several(links, guids) | _beside_several(links, titles)
+    of_many |= _beside_several(links, contents) & _beside_several(links, dates)
     own_links = [None if link in of_many or _is_home(link, home) else link for link in links]
     places = [link or content for link, content in zip(own_links, contents, strict=True)]
     reused = _beside_several(guids, places) & _beside_several(guids, titles)
@@ -95,7 +103,8 @@ def read(source_key: str, entries: Sequence[Entry], site: str | None) -> list[Re
             keys.append(Key(LINK, f"l:{link}", own_links[n] is not None))
         alone = not any(key.trusted for key in keys)
         keys.append(Key(TEXT, f"c:{source_key}:{contents[n]}", alone))
-        readings.append(Reading(n, entry, tuple(keys), links[n], fingerprint(entry)))
+        at_home = _host(links[n] or "-") == _host(home)
+        readings.append(Reading(n, entry, tuple(keys), links[n], fingerprint(entry), at_home))
     return readings
 
 
@@ -106,6 +115,10 @@ def _beside_several(keys: Sequence[str | None], values: Sequence[str | None]) ->
         if key is not None and value is not None:
             beside[key].add(value)
     return {key for key, found in beside.items() if len(found) > 1}
+
+
+def _host(key: str) -> str:
+    return re.split("[/?#]", key, maxsplit=1)[0]
 
 
 def _is_home(link: str | None, home: str) -> bool:
@@ -120,7 +133,8 @@ def _guid(guid: str | None) -> str | None:
     if key == stripped:
         return _bounded(stripped)
     fragment = urldefrag(stripped).fragment
-    names_a_part = fragment and not fragment.isdecimal() and not set("!=") & set(fragment)
+    counts = fragment.isdecimal() and len(fragment) <= _COUNTER_DIGITS
+    names_a_part = fragment and not counts and not set("!=") & set(fragment)
     return _bounded(f"{key}#{fragment}" if names_a_part else key)
 
 

@@ -80,6 +80,8 @@ def _raw(response: urllib3.BaseHTTPResponse, host: str, seconds: float) -> Chunk
         raise too_late(host, seconds) from error
     except urllib3.exceptions.HTTPError as error:
         raise _incomplete(host) from error
+    except ValueError as error:  # a chunk of negative length
+        raise Failure(Reason.PROTOCOL, f"{host} sent a body that is not HTTP") from error
 
 
 def _limited(chunks: Chunks, host: str, max_bytes: int) -> Chunks:

@@ -68,7 +68,7 @@ def restore(path: Path, url: str | URL, *, now: datetime, force: bool = False) -
     ):
         if not force and any(_holds(new, table) for table in (articles, sources)):
             message = (
-                f"{target.url.render_as_string(hide_password=True)} holds articles or sources "
+                f"{target.address} holds articles or sources "
                 "already; restore into an empty database, or say --force to replace them"
             )
             raise UsageError(message)

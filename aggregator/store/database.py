@@ -84,6 +84,12 @@ class Database:
         self.close()
 
     @property
+    def address(self) -> str:
+        """The address for people: as it stands in the configuration, without a password."""
+        plain = self.url.set(drivername=self.url.get_backend_name())
+        return plain.render_as_string(hide_password=True)
+
+    @property
     def url(self) -> URL:
         return self._engine.url
 
@@ -124,7 +130,7 @@ class Database:
             message = _explain(error)
             if message is None:
                 raise
-            message = f"{self.url.render_as_string(hide_password=True)}: {message}"
+            message = f"{self.address}: {message}"
             raise StoreError(message) from error
 
 

@@ -22,6 +22,8 @@ _NO_LEASE = {"source": None, "worker": None, "lease_until": None}
 _SECRET = re.compile(
     r"(?:^|[&;_-])(?:auth|token|key|apikey|secret|sig|signature|pass|password|pwd|hash)=", re.I
 )
+_NONE = timedelta(0)
+_LONGEST_WAIT = timedelta(days=2)
 _UNPOLLED: dict[str, Any] = {
     "etag": None,
     "last_modified": None,
@@ -71,6 +73,9 @@ def _row(source: Source, old: AnyRow | None, now: datetime) -> dict[str, Any]:
         kept |= _UNPOLLED | {"next_due": now}
     elif source.every and not old.failures:
         kept["next_due"] = min(old.next_due, now + source.every)
+    # No wait is longer: what lies further off was written under a clock that ran ahead.
+    longest = now + max(_LONGEST_WAIT, 2 * (source.every or _NONE))
+    kept["next_due"] = min(kept["next_due"] or now, longest)
     return kept | says
 
 
@@ -166,7 +171,8 @@ def _claimable(
             or_(hosts.c.lease_until.is_(None), hosts.c.lease_until <= now),
             ~select(other.c.key).where(earlier).exists(),
         )
-        .order_by(sources.c.next_due, sources.c.key)
+        # Those that fail may hold a worker for all the time a fetch may take: they come last.
+        .order_by(sources.c.failures > 0, sources.c.next_due, sources.c.key)
         .limit(limit)
         .with_for_update(of=hosts, skip_locked=True)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,9 @@ from aggregator.web.rendered import Kept, Rendered, rendered
 from aggregator.web.site import current, opens
 
 feeds = Blueprint("feeds", __name__)
+
+MAX_CONTENT_CHARS = 8_000_000
+"""Of all entries of a feed together."""
 
 FRESH_SECONDS = 300
 """How long caches may serve a feed unasked."""
@@ -56,12 +59,14 @@ class _Asked:
     search: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Stores:
     """Strangers can ask for any query and any older page, but can't drive out a feed by it."""
 
     newest: Kept
     others: Kept
+    since: datetime | None = None
+    """When this process rendered first."""
 
 
 @feeds.record
@@ -180,7 +185,25 @@ def _render(asked: _Asked, query: Query, now: datetime) -> Rendered:
         topic_names=site.topic_names,
         stylesheet=url_for("assets.static", name="feed.css", _external=True),
     )
-    return rendered(FORMATS[asked.form].write(channel, page.articles), _modified(page))
+    stores: _Stores = current_app.extensions[__name__]
+    stores.since = stores.since or now
+    modified = _modified(page)
+    # While it was down the configuration may have changed, which no article's date would show.
+    modified = modified and max(modified, stores.since)
+    return rendered(FORMATS[asked.form].write(channel, _bounded(page.articles)), modified)
+
+
+def _bounded(articles: Sequence[Article]) -> tuple[Article, ...]:
+    """Leave out the content, not the entry, of what is past a feed's weight.
+
+    One source with entries of half a megabyte would otherwise fill the memory of every reader.
+    """
+    left = MAX_CONTENT_CHARS
+    bounded = []
+    for article in articles:
+        left -= len(article.content)
+        bounded.append(article if left >= 0 else replace(article, content=""))
+    return tuple(bounded)
 
 
 def _modified(page: Page) -> datetime | None:

@@ -16,6 +16,7 @@ from aggregator.model import Entry, Image, Known, Verdict
 NEW, CHANGED, ALSO, UNCHANGED = Verdict.NEW, Verdict.CHANGED, Verdict.ALSO, Verdict.UNCHANGED
 DAY = datetime(2026, 11, 1, tzinfo=UTC)
 SITE = "https://example.org/"
+OTHER = "https://other.example/"
 
 
 def entry(guid="g1", link="https://example.org/1", title="One", text="Text", day=1, **more):
@@ -85,6 +86,7 @@ AGAIN = {
     "rewound guid without date": (entry(link="https://example.org/2", title="Two", day=None), NEW),
     "rewound guid without link": (entry(link=None, title="Two", day=5), NEW),
     "rewound guid, link to the home page": (entry(link=SITE, title="Two", day=5), NEW),
+    "fragment of an application": (entry(None, "https://example.org/1#/b", "Two", day=5), NEW),
     "guid changed": (entry("g2"), UNCHANGED),
     "guid gone": (entry(None), UNCHANGED),
     "guid gone, edited": (entry(None, title="Two", day=5), CHANGED),
@@ -272,14 +274,47 @@ def test_entries_that_lost_their_guids_and_say_the_same_are_one_article():
 def test_the_same_link_in_another_source_is_the_same_article():
     known, (mine,) = poll({}, [entry()], "a")
     elsewhere = entry("other", "http://example.org/1?utm_source=b", "In other words", "Words", 9)
-    known, (theirs,) = poll(known, [elsewhere], "b")
+    known, (theirs,) = poll(known, [elsewhere], "b", OTHER)
     assert (theirs.verdict, theirs.article) == (ALSO, mine.article)
     assert theirs.why == "known by its link, so far from a"
-    assert poll(known, [elsewhere], "b")[1][0].verdict is UNCHANGED
-    known, (edited,) = poll(known, [replace(elsewhere, title="Edited")], "b")
+    assert poll(known, [elsewhere], "b", OTHER)[1][0].verdict is UNCHANGED
+    known, (edited,) = poll(known, [replace(elsewhere, title="Edited")], "b", OTHER)
     assert (edited.verdict, edited.why) == (UNCHANGED, "known by its guid; only a edits it")
     assert poll(known, [entry(title="Edited")], "a")[1][0].verdict is CHANGED
     assert poll(known, [entry()], "a")[1][0].verdict is UNCHANGED
+
+
+def test_who_lists_a_link_first_does_not_speak_for_the_site():
+    known, (theirs,) = poll({}, [entry("e1", title="They lie", day=1)], "evil", OTHER)
+    known, (mine,) = poll(known, [entry("v1", title="The news", day=2)], "site", SITE)
+    assert (mine.verdict, mine.article == theirs.article) == (NEW, False)
+    for edited in (entry("v1", title="The news", day=2), entry("v1", title="More", day=2)):
+        assert poll(known, [edited], "site", SITE)[1][0].article == mine.article
+    assert poll(known, [entry("e1", title="Fake")], "evil", OTHER)[1][0].article == theirs.article
+
+
+def test_a_site_without_guids_is_not_spoken_for_either():
+    known, _ = poll({}, [entry("e1", title="They lie", day=1)], "evil", OTHER)
+    known, (mine,) = poll(known, [entry(None, title="The news", day=2)], "site", SITE)
+    assert mine.verdict is NEW
+    known, (again,) = poll(known, [entry(None, title="The news", day=2)], "site", SITE)
+    assert (again.verdict, again.article) == (UNCHANGED, mine.article)
+
+
+def test_a_site_that_says_the_same_as_who_was_first_is_the_same_article():
+    known, (theirs,) = poll({}, [entry("e1", day=1)], "reader", OTHER)
+    _, (mine,) = poll(known, [entry("v1", day=2)], "site", SITE)
+    assert (mine.verdict, mine.article) == (ALSO, theirs.article)
+
+
+def test_a_source_can_not_claim_links_for_what_others_said():
+    """Two entries that look like one would bridge a known article and one that is still to come."""
+    known, (first,) = poll({}, [entry("v1", "https://example.org/a")], "site", SITE)
+    bridge = [entry("x", "https://example.org/a"), entry("x", "https://else.example/b")]
+    known, _ = poll(known, bridge, "evil", OTHER)
+    late = entry("b1", "https://else.example/b", title="Another", text="Story", day=3)
+    known, (other,) = poll(known, [late], "else", "https://else.example/")
+    assert (other.verdict, other.article == first.article) == (NEW, False)
 
 
 def test_guids_and_words_mean_nothing_outside_their_source():
