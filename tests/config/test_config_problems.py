@@ -327,6 +327,11 @@ def test_a_directory_without_yaml_is_said_so(directory: Path) -> None:
     assert str(caught.value) == f"{directory}: there is no *.yaml file in it"
 
 
+def test_a_pipe_is_not_waited_for(problems: Problems, directory: Path) -> None:
+    os.mkfifo(directory / "a.yaml")
+    assert problems("") == ["a.yaml: is a pipe or a device, not a file"]
+
+
 def test_a_file_that_cannot_be_read_is_said_so(problems: Problems, directory: Path) -> None:
     (directory / "a.yaml").symlink_to("nowhere.yaml")
     (directory / "b.yaml").mkdir()

@@ -134,6 +134,11 @@ OK = b"HTTP/1.1 200 OK\r\n"
             Reason.INCOMPLETE,
         ),
         ("raw", {"data": OK + b"Transfer-Encoding: chunked\r\n\r\nno\r\n"}, Reason.INCOMPLETE),
+        (
+            "raw",
+            {"data": OK + b"Transfer-Encoding: chunked\r\n\r\n-5\r\nabc\r\n0\r\n\r\n"},
+            Reason.PROTOCOL,
+        ),
         ("raw", {"data": OK + b"Content-Length: 5, 6\r\n\r\n<rss>"}, Reason.PROTOCOL),
         ("raw", {"data": b"HTTP/1.1 9999 Odd\r\n\r\n"}, Reason.PROTOCOL),
         ("raw", {"data": b"HTTP/3.0 200 OK\r\n\r\n"}, Reason.PROTOCOL),

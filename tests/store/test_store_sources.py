@@ -74,13 +74,37 @@ def test_a_shorter_interval_counts_from_now_but_not_for_a_source_that_backs_off(
     db: Database,
 ) -> None:
     sources.sync(db, [source("one"), source("two")], NOW)
-    polls.commit(db, commit("one", next_due=NOW + 99 * HOUR))
+    polls.commit(db, commit("one", next_due=NOW + 40 * HOUR))
     failed = PollState("two", failures=3)
-    polls.commit(db, commit("two", state=failed, next_due=NOW + 99 * HOUR))
-    for every, due in ((200 * HOUR, NOW + 99 * HOUR), (HOUR, NOW + HOUR)):
+    polls.commit(db, commit("two", state=failed, next_due=NOW + 40 * HOUR))
+    for every, due in ((200 * HOUR, NOW + 40 * HOUR), (HOUR, NOW + HOUR)):
         sources.sync(db, [source("one", every=every), source("two", every=every)], NOW)
         one, two = sources.statuses(db)
-        assert (one.next_due, two.next_due) == (due, NOW + 99 * HOUR)
+        assert (one.next_due, two.next_due) == (due, NOW + 40 * HOUR)
+
+
+def test_a_clock_that_ran_ahead_puts_no_source_to_sleep(db: Database) -> None:
+    sources.sync(db, [source("one")], NOW)
+    polls.commit(db, commit("one", next_due=NOW + timedelta(days=365)))
+    sources.sync(db, [source("one")], NOW + HOUR)
+    (status,) = sources.statuses(db)
+    assert status.next_due is not None
+    assert status.next_due <= NOW + timedelta(days=3)
+
+
+def test_sources_that_fail_come_after_those_that_are_well(db: Database) -> None:
+    sources.sync(db, [source("one"), source("two")], NOW)
+    failed = PollState("one", failures=3)
+    polls.commit(db, commit("one", state=failed, next_due=NOW + HOUR))
+    polls.commit(db, commit("two", next_due=NOW + 2 * HOUR))
+    (state,) = sources.claim(db, NOW + 3 * HOUR, limit=1, lease=LEASE, worker="w")
+    assert state.source == "two"
+
+
+def test_an_address_with_a_secret_is_not_told(db: Database) -> None:
+    for query, told in (("page=2", True), ("auth=x", False), ("a=1&access_token=x", False)):
+        found = source("one", url=f"https://one.example/feed?{query}")
+        assert (sources.public_url(found) is not None) == told
 
 
 def test_another_name_or_topic_is_no_reason_to_poll(db: Database) -> None:

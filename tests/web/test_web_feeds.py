@@ -10,11 +10,13 @@ from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import brotli
+import feedparser
 import newsroom
 import pytest
 from articles import article_id
 from backports import zstd
 from web_client import Visit, client, routes
+from werkzeug.http import http_date
 
 from aggregator.model import Feed
 from aggregator.store import feeds as stored_feeds
@@ -62,9 +64,31 @@ def test_the_etag_is_of_the_bytes_alone(db: Database, visit: Visit) -> None:
 
 def test_last_modified_is_the_newest_change_and_stands_still(visit: Visit) -> None:
     # The newest thing that happened to it: two more sources carried its first article.
-    assert visit().get("/feeds/war.atom").last_modified == newsroom.NOW
+    times = [newsroom.NOW - timedelta(days=9)]  # when this process began
+    caller = visit(clock=lambda: times[-1])
+    assert caller.get("/feeds/war.atom").last_modified == newsroom.NOW
+    times.append(newsroom.NOW + timedelta(days=1))
+    assert caller.get("/feeds/war.atom").last_modified == newsroom.NOW
+
+
+def test_after_a_restart_who_goes_by_the_date_alone_asks_anew(visit: Visit) -> None:
+    """What changed meanwhile in the configuration moves no article's date."""
+    before = visit().get("/feeds/war.atom").last_modified
     later = visit(clock=lambda: newsroom.NOW + timedelta(days=1))
-    assert later.get("/feeds/war.atom").last_modified == newsroom.NOW
+    renamed = later.get("/feeds/war.atom", headers={"If-Modified-Since": http_date(before)})
+    assert renamed.status_code == 200
+
+
+def test_a_feed_has_a_weight_that_it_does_not_pass(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = feedparser.parse(visit().get("/feeds/all.atom").data).entries
+    monkeypatch.setattr("aggregator.web.feeds.MAX_CONTENT_CHARS", 300)
+    light = feedparser.parse(visit().get("/feeds/all.atom").data).entries
+    assert [entry.id for entry in light] == [entry.id for entry in whole]
+    assert sum(len(str(entry.content)) for entry in light) < sum(
+        len(str(entry.content)) for entry in whole
+    )
 
 
 CODINGS = {"gzip": gzip.decompress, "br": brotli.decompress, "zstd": zstd.decompress}
