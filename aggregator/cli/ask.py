@@ -30,7 +30,7 @@ _SHORT_ID = 10
 """So many letters of an id are shown; `why` takes 6 or more."""
 
 
-@click.command("try")
+@click.command("try", short_help="Show what a query, or a changed configuration, would match.")
 @click.argument("query", required=False)
 @click.option(
     "--config",
@@ -111,7 +111,7 @@ def _print_changes(opened: app.App, new: Config, limit: int, *, as_json: bool) -
         console.print("no topic and no feed would change")
 
 
-@click.command("why")
+@click.command("why", short_help="Tell every decision about an article.")
 @click.argument("article")
 @json_option
 @click.pass_obj
@@ -160,7 +160,7 @@ def _print_facts(facts: dict[str, Any], names: tuple[str, ...]) -> None:
     table("", ("", ""), ((name, value) for name, value in rows if value))
 
 
-@click.command("retag")
+@click.command("retag", short_help="Apply today's topics to stored articles.")
 @click.pass_obj
 def retag(place: Place) -> None:
     """Apply today's topics to stored articles; the running service does it by itself."""

@@ -17,7 +17,7 @@ from aggregator.parse.opml import Outline, read_opml
 from aggregator.store import backup as backups
 
 
-@click.command("import")
+@click.command("import", short_help="Take over the feeds of an OPML file.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--to", "name", help="The YAML file to write in config/ [default: FILE's name].")
 @click.pass_obj
@@ -72,7 +72,7 @@ def _new_sources(
     return found
 
 
-@click.command("export")
+@click.command("export", short_help="Print the sources, or the published feeds, as OPML.")
 @click.option("--outputs", is_flag=True, help="The feeds that we publish, not our sources.")
 @click.option("--to", "file", type=click.File("wb"), default="-", help="A file [default: stdout].")
 @click.pass_obj
@@ -85,7 +85,7 @@ def export(place: Place, outputs: bool, file: BinaryIO) -> None:
         file.write(app.document(opened, "/feeds.opml" if outputs else "/sources.opml"))
 
 
-@click.command("backup")
+@click.command("backup", short_help="Copy the whole database, while the service runs.")
 @click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--force", is_flag=True, help="Overwrite PATH.")
 @click.pass_obj
@@ -99,7 +99,7 @@ def backup(place: Place, path: Path, force: bool) -> None:
     click.echo(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
 
 
-@click.command("restore")
+@click.command("restore", short_help="Put a backup in the place of an empty database.")
 @click.argument("path", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--force", is_flag=True, help="Replace what the database holds.")
 @click.pass_obj

@@ -12,7 +12,7 @@ from aggregator.cli.output import Place, environment, log_to_stderr, now
 _log = logging.getLogger(__name__)
 
 
-@click.command("serve")
+@click.command("serve", short_help="Poll on schedule and serve, until stopped.")
 @click.pass_obj
 def serve(place: Place) -> None:
     """Poll on schedule and serve pages and feeds (scheduler and web server in one process)."""

@@ -14,7 +14,7 @@ import feedparser
 import newsroom
 import pytest
 from articles import article_id
-from backports import zstd
+from origin_acts import zstd
 from web_client import Visit, client, routes
 from werkzeug.http import http_date
 
