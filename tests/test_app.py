@@ -1,0 +1,107 @@
+"""The wiring: what a reload takes up and when, leases of the dead, documents for commands."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from aggregator import app as wiring
+from aggregator.app import App
+from aggregator.errors import StoreError
+from aggregator.store import feeds, sources
+from aggregator.store.sources import statuses
+
+CONFIG = "sources: ['https://one.example/rss']\nservice: {{fetch: {{seconds: {seconds}}}}}\n"
+
+
+def configure(app: App, text: str) -> None:
+    """Change the file; its time moves even where two changes fall into one tick of the clock."""
+    path = app.directory / "a.yaml"
+    before = path.stat().st_mtime_ns
+    path.write_text(text, encoding="utf-8")
+    os.utime(path, ns=(before + 10**9, before + 10**9))
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "a.yaml").write_text(CONFIG.format(seconds=5), encoding="utf-8")
+    with wiring.opened(tmp_path / "config", tmp_path / "data", {}) as opened:
+        yield opened
+
+
+def test_limits_that_change_hold_from_the_next_round_on(app: App) -> None:
+    with wiring.polling(app) as parts:
+        first = parts()
+        assert parts().fetcher is first.fetcher
+        configure(app, CONFIG.format(seconds=7))
+        assert app.reload()
+        second = parts()
+        assert second.fetcher is not first.fetcher
+        assert second.lease - first.lease == timedelta(seconds=2)
+
+
+def test_looking_at_articles_tells_the_store_nothing_of_sources(app: App) -> None:
+    assert statuses(app.db) == ()
+    with wiring.polling(app):
+        assert [status.key for status in statuses(app.db)] == ["one-example"]
+
+
+def test_a_reload_that_meets_a_busy_database_is_tried_again(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        message = "the database is locked"
+        raise StoreError(message)
+
+    configure(app, "sources: ['https://two.example/rss']")
+    with monkeypatch.context() as patched:
+        patched.setattr(sources, "sync", busy)
+        with pytest.raises(StoreError):
+            app.reload()
+    assert [source.key for source in app.config.sources] == ["one-example"]
+    assert app.reload()
+    assert [status.key for status in statuses(app.db)] == ["two-example"]
+
+
+def test_a_setting_that_needs_a_restart_says_so(app: App, caplog: pytest.LogCaptureFixture) -> None:
+    configure(app, "service: {port: 8123}")
+    assert app.reload()
+    assert "service.port changed; it takes effect after a restart" in caplog.text
+
+
+def test_leases_of_processes_that_are_gone_are_freed_at_once(app: App) -> None:
+    host = socket.gethostname()
+    configure(app, "\n  - ".join(["sources:", *(f"https://{n}.example/rss" for n in "abcd")]))
+    app.reload()
+    now = app.clock()
+    workers = [f"{host}/{os.getpid()}", f"{host}/999999999", f"{host}/1", "other/999999999"]
+    for worker in workers:
+        [_] = sources.claim(app.db, now, limit=1, lease=timedelta(hours=1), worker=worker)
+    with wiring.polling(app):
+        assert sources.lease_holders(app.db) == {f"{host}/1", "other/999999999"}
+
+
+def test_of_a_private_feed_not_even_its_end_is_told(app: App) -> None:
+    secret = "feeds: {mine: {title: Mine, where: a, token_file: token}, open: {title: O, where: a}}"
+    (app.directory / "token").write_text("0123456789abcdef0123")
+    configure(app, secret.replace("token_file: token", f"token_file: {app.directory / 'token'}"))
+    assert app.reload()
+    configure(app, "sources: []")
+    assert app.reload()
+    assert feeds.gone(app.db, "open")
+    assert not feeds.gone(app.db, "mine")
+
+
+def test_a_document_that_can_not_be_made_is_an_error_and_no_file(app: App) -> None:
+    with closing(sqlite3.connect(app.data / "aggregator.db")) as db, db:
+        db.execute("DROP TABLE appearances")
+    with pytest.raises(StoreError):
+        wiring.document(app, "/sources.opml")
