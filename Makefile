@@ -49,7 +49,7 @@ validate: .venv/.test ## the feeds that readers get, through the checks of tests
 	$(PY) -m pytest tests/publish tests/readers $(ARGS)
 
 bench: .venv/.test ## measure polling and serving beside a floor; JSON=FILE keeps the figures
-	@$(PY) tests/bench.py $(if $(JSON),--json $(JSON))
+	@PYTHONPATH=. $(PY) tests/bench.py $(if $(JSON),--json $(JSON))
 
 clean: ## remove what was installed and cached; data/ stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* htmlcov
