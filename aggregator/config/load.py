@@ -19,9 +19,9 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
 
     Raises ConfigError with all problems, sorted by place. The examples of the topics are run too.
     """
-    before, files = fingerprint(directory), stamps(directory)
+    before = fingerprint(directory)
     around = Surroundings(directory, environ, problems=[])
-    said = gather(directory, tuple(path for path, _ in files), around.problems)
+    said = gather(directory, tuple(path for path, _ in stamps(directory)), around.problems)
     check_slugs(said.topics, said.feeds, around)
     topics = read_topics(said.topics, around)
     sources = read_sources(said.sources, said.topics, around)
@@ -32,4 +32,4 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
     if around.problems:
         places = dict.fromkeys(around.problems)
         raise ConfigError(tuple(sorted(places, key=lambda p: (p.file, p.line, p.column, p.path))))
-    return Config(sources, topics, feeds, service, files, before)
+    return Config(sources, topics, feeds, service, before)

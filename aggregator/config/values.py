@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
-from pathlib import Path
 
 from aggregator.model import Feed, Source, Topic
 
@@ -71,7 +70,5 @@ class Config:
     topics: tuple[Topic, ...] = ()
     feeds: tuple[Feed, ...] = ()
     service: Service = Service()
-    files: tuple[tuple[Path, str], ...] = ()
-    """Each file that was read, with the stamp (time and size) that it had then."""
     fingerprint: str = ""
     """What ``fingerprint(directory)`` said before the files were read."""

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, select
 
 from aggregator.errors import UsageError
 from aggregator.model import Article, Revision, TopicHit, Verdict
-from aggregator.store import rows, search, tables
+from aggregator.store import rows, tables
 from aggregator.store.database import Database, bump
 from aggregator.store.dialect import add, among, insert, storable
 from aggregator.store.tables import appearances, hits, identities, meta
-from aggregator.tag.query import Everything
 
 _ID_LENGTH = 26
 
@@ -92,14 +91,6 @@ def iterate(db: Database, batch: int) -> Iterator[Article]:
         if len(ids) < batch:
             return
         after = ids[-1]
-
-
-def days(db: Database, since: datetime, until: datetime, *, zone: tzinfo = UTC) -> dict[date, int]:
-    """Return how many articles each day of a time zone has, newest day first.
-
-    Counts since <= listed < until. Days without any are left out.
-    """
-    return search.days(db, Everything(), now=until, since=since, until=until, zone=zone)
 
 
 # --- what was decided -------------------------------------------------------------------------

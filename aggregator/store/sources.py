@@ -217,29 +217,6 @@ def lease_holders(db: Database) -> frozenset[str]:
         return frozenset(connection.scalars(statement))
 
 
-def next_due(db: Database) -> datetime | None:
-    """Return when there is something to claim next, which may be long ago; None without sources.
-
-    What is under way counts from the end of its lease.
-    """
-    statement = (
-        select(
-            func.min(
-                case(
-                    (hosts.c.lease_until > sources.c.next_due, hosts.c.lease_until),
-                    else_=sources.c.next_due,
-                ),
-                type_=sources.c.next_due.type,
-            )
-        )
-        .join(hosts, hosts.c.host == sources.c.host)
-        .where(sources.c.active)
-    )
-    with db.read() as connection:
-        due: datetime | None = connection.scalar(statement)
-    return due
-
-
 # --- how they are -----------------------------------------------------------------------------
 
 

@@ -290,16 +290,6 @@ def test_making_due_does_not_put_back_what_has_waited_longest(db: Database) -> N
     assert claim(db, NOW + HOUR) == ["b", "a"]
 
 
-def test_the_next_time_to_claim_is_known(db: Database) -> None:
-    assert sources.next_due(db) is None
-    sources.sync(db, [source("one"), source("two")], NOW)
-    assert sources.next_due(db) == NOW
-    assert claim(db, NOW) == ["one", "two"]
-    assert sources.next_due(db) == NOW + LEASE
-    polls.commit(db, commit("one", next_due=NOW + timedelta(minutes=2)))
-    assert sources.next_due(db) == NOW + timedelta(minutes=2)
-
-
 # --- how they are -----------------------------------------------------------------------------
 
 
