@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 LONGEST = timedelta(days=1)
 """No source is given up: however often it failed, it is asked again after this."""
 
+UNREACHED = timedelta(minutes=5)
+"""Where no server was asked at all, the back-off starts from this: mostly we are offline."""
+
 _JITTER_HEALTHY = 0.1
 _JITTER_FAILING = 0.5
 

@@ -34,7 +34,7 @@ from aggregator.model import (
     Validators,
     Verdict,
 )
-from aggregator.pace import next_due
+from aggregator.pace import UNREACHED, next_due
 from aggregator.sandbox import Sandbox
 from aggregator.store import polls, sources
 from aggregator.store.database import Database
@@ -258,9 +258,10 @@ def _failed(
 ) -> Commit:
     # Validators and body hash stay: they vouch for what is stored, which has not changed.
     state = replace(state, failures=state.failures + 1)
+    every = source.every or parts.every
     due = next_due(
         now,
-        source.every or parts.every,
+        min(every, UNREACHED) if failed.reason in (Reason.DNS, Reason.CONNECT) else every,
         failures=state.failures,
         retry_after=failed.retry_after,
         dice=parts.dice(),

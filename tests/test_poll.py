@@ -204,6 +204,15 @@ def test_a_failing_source_delays_no_other_and_loses_nothing(parts: Parts, origin
     assert done["bad"].next_due == NOW + timedelta(hours=1)
 
 
+def test_a_host_that_was_not_reached_is_tried_again_soon(parts: Parts) -> None:
+    with Origin() as closed:
+        url = closed.url("/feed")
+    parts = follow(parts, Source("courier", url))
+    commit = poll_all(parts)["courier"]
+    assert commit is not None
+    assert (commit.result, commit.next_due) == (Reason.CONNECT, NOW + timedelta(minutes=10))
+
+
 def test_a_full_database_is_no_fault_of_the_source(
     parts: Parts, origin: Origin, caplog: pytest.LogCaptureFixture
 ) -> None:
