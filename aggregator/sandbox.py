@@ -15,7 +15,6 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from datetime import datetime
 from threading import Lock
-from types import TracebackType
 from typing import Self
 
 from pebble import ProcessExpired, ProcessPool
@@ -30,7 +29,7 @@ _DOCUMENTS_PER_CHILD = 1_000
 class Sandbox:
     """A few child processes that parse, each document within ``seconds`` and ``memory_mb``."""
 
-    def __init__(self, *, processes: int, seconds: float = 20.0, memory_mb: int = 512) -> None:
+    def __init__(self, *, processes: int, seconds: float, memory_mb: int) -> None:
         self._processes = processes
         self._seconds = seconds
         self._memory_bytes = memory_mb * 2**20
@@ -81,12 +80,7 @@ class Sandbox:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

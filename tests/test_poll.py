@@ -42,7 +42,7 @@ class Clock:
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(processes=1, seconds=10) as opened:
+    with Sandbox(processes=1, seconds=10, memory_mb=512) as opened:
         yield opened
 
 

@@ -19,7 +19,7 @@ SLOW = rss(map(item, range(40_000)))
 
 
 def test_a_document_that_hangs_the_parser_is_given_up_and_the_next_one_read() -> None:
-    with Sandbox(processes=1, seconds=1) as sandbox:
+    with Sandbox(processes=1, seconds=1, memory_mb=512) as sandbox:
         assert isinstance(sandbox.parse(GOOD, **ABOUT), Document)  # type: ignore[arg-type]
         started = time.monotonic()
         found = sandbox.parse(SLOW, **ABOUT)  # type: ignore[arg-type]
@@ -48,7 +48,7 @@ def test_processes_that_can_not_even_start_are_a_failure_not_a_bug() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"\x00" * 100, b"<html></html>", b"{}"])
 def test_what_is_no_feed_is_said_to_be_none(body: bytes) -> None:
-    with Sandbox(processes=1) as sandbox:
+    with Sandbox(processes=1, seconds=10, memory_mb=512) as sandbox:
         found = sandbox.parse(body, **ABOUT)  # type: ignore[arg-type]
     assert isinstance(found, Failed)
     assert found.reason is Reason.NOT_A_FEED

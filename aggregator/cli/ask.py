@@ -16,7 +16,6 @@ from aggregator.cli.output import (
     console,
     environment,
     json_option,
-    now,
     print_json,
     table,
     text,
@@ -61,8 +60,8 @@ def try_(
             return
         parsed = parse_query(query or "")
         _warn_of_unknown(parsed, opened.config)
-        found = search.find(opened.db, parsed, now=now(), limit=limit).articles
-        total = search.count(opened.db, parsed, now=now())
+        found = search.find(opened.db, parsed, now=app.utc_now(), limit=limit).articles
+        total = search.count(opened.db, parsed, now=app.utc_now())
     rows = [reasons.brief(article) for article in found]
     if as_json:
         print_json({"total": total, "articles": rows})
@@ -95,7 +94,7 @@ def _print_changes(opened: app.App, new: Config, limit: int, *, as_json: bool) -
         articles.iterate(opened.db, 200),
         replay.Rules.of(new.topics, new.sources, app.output_feeds(new).values()),
         app.output_feeds(opened.config).values(),
-        now(),
+        app.utc_now(),
         most=limit,
     )
     if as_json:
@@ -123,7 +122,7 @@ def why(place: Place, article: str, as_json: bool) -> None:
             message = f"no article has the id (6 letters at least) or address {article}"
             raise UsageError(f"{message}; `try` finds articles")
         feeds = app.output_feeds(opened.config).values()
-        told = reasons.explain(opened.db, found, feeds, now())
+        told = reasons.explain(opened.db, found, feeds, app.utc_now())
     if as_json:
         print_json(told)
     else:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from aggregator import app
-from aggregator.cli.output import Place, console, environment, json_option, now, print_json, table
+from aggregator.cli.output import Place, console, environment, json_option, print_json, table
 from aggregator.config import Config, load
 from aggregator.errors import ConfigError
 from aggregator.model import Failed, NotModified, Source, Validators
@@ -61,7 +61,7 @@ def _try_all(config: Config) -> list[dict[str, Any]]:
             if isinstance(outcome, Failed):
                 return _row(source, outcome.reason, outcome.detail, failed=True)
             document = sandbox.parse(
-                outcome.body, content_type=outcome.content_type, url=outcome.url, now=now()
+                outcome.body, content_type=outcome.content_type, url=outcome.url, now=app.utc_now()
             )
             if isinstance(document, Failed):
                 return _row(source, document.reason, document.detail, failed=True)

@@ -10,7 +10,7 @@ import yaml
 
 from aggregator import app
 from aggregator import config as configuration
-from aggregator.cli.output import Place, environment, now
+from aggregator.cli.output import Place, environment
 from aggregator.config.sources import default_key
 from aggregator.errors import ConfigError, UsageError
 from aggregator.parse.opml import Outline, read_opml
@@ -106,7 +106,7 @@ def backup(place: Place, path: Path, force: bool) -> None:
 def restore(place: Place, path: Path, force: bool) -> None:
     """Put a backup in the place of an empty database; stop the service first."""
     config = configuration.load(place.config, environment())
-    backups.restore(path, app.database_url(config, place.data), now=now(), force=force)
+    backups.restore(path, app.database_url(config, place.data), now=app.utc_now(), force=force)
     click.echo(f"restored {path}")
 
 

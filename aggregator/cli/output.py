@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +37,6 @@ class Place:
 
     config: Path
     data: Path
-
-
-def now() -> datetime:
-    """The clock of the commands."""
-    return datetime.now(UTC)
 
 
 def environment() -> dict[str, str]:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from aggregator import app
-from aggregator.cli.output import Place, console, environment, json_option, now, print_json, table
+from aggregator.cli.output import Place, console, environment, json_option, print_json, table
 from aggregator.errors import UsageError
 from aggregator.model import Commit, Verdict
 from aggregator.poll import run_round
@@ -46,7 +46,7 @@ def poll(place: Place, keys: tuple[str, ...], waiting: bool, as_json: bool) -> N
                 results[key] = commit
                 bar.advance(task)
 
-            started, chosen = now(), parts()
+            started, chosen = app.utc_now(), parts()
             sources.make_due(opened.db, started, keys or None, waiting=waiting or bool(keys))
             if keys:
                 chosen = replace(chosen, sources={key: chosen.sources[key] for key in keys})

@@ -7,7 +7,7 @@ import logging
 import click
 
 from aggregator import app, demo, service
-from aggregator.cli.output import Place, environment, log_to_stderr, now
+from aggregator.cli.output import Place, environment, log_to_stderr
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ def run_demo(place: Place) -> None:
     config = place.config / "demo"
     with app.opened(config, place.data / "demo", environment()) as opened:
         port = demo.port_of(opened.config.sources)
-        with demo.served(config / "samples", port, now()) as base:
+        with demo.served(config / "samples", port, app.utc_now()) as base:
             _log.info("the sample feeds are served at %s", base)
             service.serve(opened)
 

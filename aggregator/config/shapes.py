@@ -222,7 +222,12 @@ class FetchShape(Shape):
 class ParseShape(Shape):
     """The limits of one parse, which runs in a child process."""
 
-    seconds: Number = Field(default=Parse().seconds, ge=1, le=600, description="Processor time.")
+    seconds: Number = Field(
+        default=Parse().seconds,
+        ge=1,
+        le=600,
+        description="By the clock; then the parser is killed.",
+    )
     memory_mb: Whole = Field(default=Parse().memory_mb, ge=128, le=65_536, description="Memory.")
     processes: Whole = Field(default=Parse().processes, ge=1, le=64, description="Child processes.")
 

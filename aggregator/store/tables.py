@@ -28,7 +28,7 @@ meta = Table(
     Column("key", Key, primary_key=True),
     Column("value", Text, nullable=False),
 )
-"""``installation``, ``revision``, ``created``."""
+"""``installation``, ``revision``, ``created``, ``tagged_with``."""
 
 hosts = Table(
     "hosts",
