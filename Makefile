@@ -6,10 +6,10 @@ ARGS ?=
 PURE := aggregator/parse/*,aggregator/dedupe/*,aggregator/tag/*,aggregator/publish/*,aggregator/pace.py,aggregator/arrival.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo poll check test torture lint types format schema validate bench clean
+.PHONY: help run demo poll check test torture lint types format schema validate bench bench-topics gazetteer clean
 
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 run: .venv/.run ## start the service on http://127.0.0.1:8000
 	@$(PY) run.py serve $(ARGS)
@@ -50,6 +50,12 @@ validate: .venv/.test ## the feeds that readers get, through the checks of tests
 
 bench: .venv/.test ## measure polling and serving beside a floor; JSON=FILE keeps the figures
 	@PYTHONPATH=. $(PY) tests/bench.py $(if $(JSON),--json $(JSON))
+
+bench-topics: .venv/.test ## measure topics on labelled sets; DATA=DIR, JSON=FILE
+	@PYTHONPATH=. $(PY) tests/bench_topics.py $(if $(DATA),--data $(DATA)) $(if $(JSON),--json $(JSON))
+
+gazetteer: .venv/.test ## make the table of names and cities anew
+	$(PY) -m aggregator.tag.gazetteer
 
 clean: ## remove what was installed and cached; data/ stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* htmlcov

@@ -1,10 +1,13 @@
-"""Entry → the article that it is when it comes in: its dates, and where it stands. Pure."""
+"""Entry → the article that it is when it comes in: dates, list, language, topics. Pure."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from aggregator.model import Article, Entry
+from aggregator.model import Article, Entry, Source, TopicHit
+from aggregator.tag import language
+from aggregator.tag.language import Language
+from aggregator.tag.rules import Tagger
 
 LATE = timedelta(hours=24)
 """An entry that turns up later than this in a source already followed is listed as this old."""
@@ -35,3 +38,11 @@ def article_of(entry: Entry, id_: str, now: datetime, *, first_poll: bool) -> Ar
         categories=entry.categories,
         language=entry.language,
     )
+
+
+def tagged(
+    tagger: Tagger, item: Entry | Article, source: Source
+) -> tuple[Language | None, tuple[TopicHit, ...]]:
+    """Return the language and the topics of an article by its text and by the source it is from."""
+    told, languages = language.read(item, source.language)
+    return told, tagger.hits(item, source.key, source.topics, languages)

@@ -33,7 +33,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A rule that tags articles. ``place`` holds ISO 3166 alpha-2 codes."""
+    """A rule that tags articles.
+
+    place: ISO 3166 alpha-2 codes.  subject: keys of ``tag.gazetteer``.  regex: for RE2.
+    """
 
     slug: str
     name: str
@@ -41,6 +44,10 @@ class Topic:
     all: tuple[str, ...] = ()
     not_: tuple[str, ...] = ()
     place: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ()
+    regex: tuple[str, ...] = ()
+    at_least: float = 1.0
+    """The score from which on an article bears the topic."""
     match: tuple[str, ...] = ()
     """Texts that the rule must match (``examples.match``)."""
     reject: tuple[str, ...] = ()
@@ -209,8 +216,25 @@ class Rule(StrEnum):
     ANY = "any"
     ALL = "all"
     PLACE = "place"
+    SUBJECT = "subject"
+    REGEX = "regex"
     CATEGORY = "category"  # a publisher's own category bears the topic's name or one of its words
     SOURCE = "source"  # the operator gave this topic to the whole source
+
+
+class Kind(StrEnum):
+    """What a word says of the country or subject that it speaks for."""
+
+    NAME = "name"  # of the country
+    PEOPLE = "people"  # demonym or adjective
+    CAPITAL = "capital"
+    CITY = "city"
+    STANDS_FOR = "stands-for"  # an institution, a currency, a seat of government
+    NOT = "not"  # a phrase in which a name means something else
+    SURE = "sure"  # alone makes the subject
+    LIKELY = "likely"
+    HINT = "hint"
+    NEVER = "never"  # a phrase in which a word of the subject means something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,13 +247,23 @@ class Evidence:
     words: str
     """The words as the article has them; for ``Rule.SOURCE`` the source's key."""
     term: str
-    """The operator's word or the place's name that they matched."""
+    """The operator's word or expression, or the word of the gazetteer, that they matched."""
+    of: str = ""
+    """The country code or subject that the gazetteer has the word for; "" for the operator's."""
+    kind: Kind | None = None
+    score: float = 0.0
+    """What the words, wherever they stand in the field, add to the topic's score."""
 
 
 @dataclass(frozen=True, slots=True)
 class TopicHit:
     topic: str
     why: tuple[Evidence, ...]
+
+    @property
+    def score(self) -> float:
+        """How much the article is about it; 1 is enough unless the topic says otherwise."""
+        return round(sum(evidence.score for evidence in self.why), 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +296,7 @@ class Article:
     updated: moves only when what a reader would notice moved; never before ``published``.
     listed: where it stands in feeds and digests (newest first): ``published``, but an entry that
     turns up late in a source already followed counts as new when it turns up.
+    certainty: of the language, 0 to 1; 1 is the publisher's word.
     appearances: oldest first; the first one speaks for the article.
     """
 
@@ -280,6 +315,7 @@ class Article:
     enclosures: tuple[Enclosure, ...] = ()
     categories: tuple[str, ...] = ()
     language: str | None = None
+    certainty: float | None = None
     appearances: tuple[Appearance, ...] = ()
     topics: tuple[TopicHit, ...] = ()
 

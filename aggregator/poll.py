@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 
-from aggregator.arrival import article_of
+from aggregator.arrival import article_of, tagged
 from aggregator.dedupe.identity import decide, identities
 from aggregator.errors import StoreError
 from aggregator.fetch.session import Fetcher
@@ -214,14 +214,15 @@ def _arrival(
     entry = decision.entry
     appearance = Appearance(outlet, entry.guid, entry.link, entry.title, now)
     article = article_of(entry, decision.article, now, first_poll=first_poll)
-    hits = parts.tagger().hits(entry, source.key, source.topics)
+    language, hits = tagged(parts.tagger(), entry, source)
     if decision.verdict is Verdict.ALSO:
         hits = from_source(hits)  # another source speaks for what the article says
-    language = entry.language if source.language is None else source.language
+    if language:
+        article = replace(article, language=language.code, certainty=language.certainty)
     return Arrival(
         verdict=decision.verdict,
         why=decision.why,
-        article=replace(article, language=language, appearances=(appearance,), topics=hits),
+        article=replace(article, appearances=(appearance,), topics=hits),
         appearance=appearance,
         identities=decision.identities,
         link=decision.link,

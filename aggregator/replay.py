@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
 from aggregator.model import Article, Feed, Source, Topic
-from aggregator.retag import topics_of
+from aggregator.retag import retagged
 from aggregator.tag.query import Query, matches, parse_query
 from aggregator.tag.rules import Tagger
 
@@ -66,7 +66,7 @@ def compare(
     old_queries = _queries(old_feeds)
     changes: dict[tuple[str, str], Change] = {}
     for article in articles:
-        tagged = replace(article, topics=topics_of(new.tagger, new.sources, article))
+        tagged = retagged(new.tagger, new.sources, article)
         pairs = {
             "topic": (_topics(article), _topics(tagged)),
             "feed": (_feeds(old_queries, article, now), _feeds(new.feeds, tagged, now)),

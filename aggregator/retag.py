@@ -8,38 +8,48 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
-from aggregator.model import Article, Source, Topic, TopicHit
+from aggregator.arrival import tagged
+from aggregator.model import Article, Source, Topic
 from aggregator.store import articles
 from aggregator.store.database import Database
+from aggregator.tag import gazetteer
 from aggregator.tag.rules import Tagger, from_source
 
 _log = logging.getLogger(__name__)
 
 _BATCH = 200
-_RULES = "1"
+_RULES = "2"
 """Moves when ``tag`` decides otherwise than before on the same configuration."""
 
 
-def topics_of(
-    tagger: Tagger, sources: Mapping[str, Source], article: Article
-) -> tuple[TopicHit, ...]:
-    """Return the topics of a stored article: by its text, and by every source that carries it."""
-    found: dict[str, TopicHit] = {}
-    for number, appearance in enumerate(article.appearances):
-        key = appearance.outlet.key
-        source = sources.get(key)
-        hits = tagger.hits(article, key, source.topics if source else ())
+def retagged(tagger: Tagger, sources: Mapping[str, Source], article: Article) -> Article:
+    """Return a stored article with the topics and the language that it would get today.
+
+    By its text, and by every source that carries it.
+    """
+    speaker, *others = (
+        sources.get(seen.outlet.key, Source(seen.outlet.key, url=""))
+        for seen in article.appearances
+    )
+    detected = article.certainty is not None and article.certainty < 1
+    as_published = replace(article, language=None) if detected else article
+    language, hits = tagged(tagger, as_published, speaker)
+    found = {hit.topic: hit for hit in hits}
+    for source in others:
         # The text is the same for every source: it is evidence once. As when it came in, a
         # further source gives topics that the article has not got yet.
-        for hit in hits if number == 0 else from_source(hits):
+        for hit in from_source(tagger.hits(article, source.key, source.topics)):
             found.setdefault(hit.topic, hit)
-    return tuple(found.values())
+    code, certainty = language or (None, None)
+    return replace(article, language=code, certainty=certainty, topics=tuple(found.values()))
 
 
 def version(topics: Sequence[Topic], sources: Sequence[Source]) -> str:
     """Return what changes when stored articles have to be tagged again."""
-    told = (_RULES, topics, sorted((source.key, source.topics) for source in sources))
+    by_source = sorted((source.key, source.topics, source.language or "") for source in sources)
+    told = (_RULES, gazetteer.fingerprint(), topics, by_source)
     return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
@@ -50,26 +60,24 @@ def catch_up(
     sources: Sequence[Source],
     stop: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Tag stored articles again if the topics changed since it was last done.
+    """Tag stored articles again if the rules changed since it was last done.
 
-    Return how many articles changed. Stops early, without having finished, when ``stop`` is true.
+    Return how many articles changed. Stops early when ``stop`` is true; the next call goes on
+    from there.
     """
     wanted = version(topics, sources)
-    if articles.tagged_with(db) == wanted:
+    known, reached = articles.tagged_with(db)
+    if known == wanted and not reached:
         return 0
     by_key = {source.key: source for source in sources}
-    changed, moved = 0, dict[Article, tuple[TopicHit, ...]]()
-    for number, article in enumerate(articles.iterate(db, _BATCH), start=1):
+    changed = 0
+    for batch in articles.batches(db, _BATCH, reached if known == wanted else ""):
         if stop():
             return changed
-        hits = topics_of(tagger, by_key, article)
-        if set(hits) != set(article.topics):
-            moved[article] = hits
-        # Written at the end of each batch that was read: the sooner, the less can come between.
-        if number % _BATCH == 0:
-            changed += articles.retag(db, moved)
-            moved = {}
-    changed += articles.retag(db, moved)
+        today = [retagged(tagger, by_key, article) for article in batch]
+        moved = [new for new, old in zip(today, batch, strict=True) if new != old]
+        changed += articles.retag(db, moved)
+        articles.set_tagged_with(db, wanted, batch[-1].id)
     articles.set_tagged_with(db, wanted)
-    _log.info("tagged stored articles by today's topics: %d changed", changed)
+    _log.info("tagged stored articles by today's rules: %d changed", changed)
     return changed

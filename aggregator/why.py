@@ -52,6 +52,7 @@ def _facts(article: Article) -> dict[str, Any]:
         "title": article.title,
         "link": article.link,
         "language": article.language,
+        "certainty": article.certainty,
         "authors": list(article.authors),
         "categories": list(article.categories),
         "published": article.published,
@@ -69,6 +70,9 @@ def _topics(article: Article) -> list[dict[str, Any]]:
             "words": evidence.words,
             "field": evidence.field,
             "term": evidence.term,
+            "of": evidence.of,
+            "kind": evidence.kind or "",
+            "score": evidence.score,
         }
         for hit in article.topics
         for evidence in hit.why

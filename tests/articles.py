@@ -11,6 +11,7 @@ from aggregator.model import (
     Enclosure,
     Evidence,
     Image,
+    Kind,
     Outlet,
     Rule,
     TopicHit,
@@ -86,13 +87,20 @@ RICH = Article(
     ),
     categories=("War", "Peace, at last", "Южный Кавказ"),
     language="en",
+    certainty=0.97,
     appearances=(
         Appearance(EXAMPLE, "1", "https://news.example/2026/11/spared?ref=a&b=c", "", NOON),
         Appearance(OTHER, "2", "https://other.example/voina", "Солдат отпустили", NOON),
         Appearance(Outlet("third", "Third"), "3", None, "", NOON),
     ),
     topics=(
-        TopicHit("war", (Evidence(Rule.ANY, "title", "war", "war"),)),
+        TopicHit(
+            "war",
+            (
+                Evidence(Rule.ANY, "title", "war", "war", score=1.25),
+                Evidence(Rule.SUBJECT, "text", "surrounded", "surround", "war", Kind.HINT, 0.2),
+            ),
+        ),
         TopicHit("azerbaijan", (Evidence(Rule.SOURCE, "source", "example", "azerbaijan"),)),
     ),
 )

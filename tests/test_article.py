@@ -144,8 +144,12 @@ def test_why_tells_all_of_it(app: App) -> None:
     told = why.explain(app.db, article, output_feeds(app.config).values(), app.clock())
     assert {"all", "war", "azerbaijan"} <= set(told["feeds"])
     reasons = {(one["topic"], one["rule"], one["field"]) for one in told["topics"]}
-    assert ("war", "any", "title") in reasons
+    assert ("war", "subject", "title") in reasons
     assert ("war", "category", "categories") in reasons
-    assert ("azerbaijan", "place", "text") in reasons
+    assert ("azerbaijan", "place", "summary") in reasons
+    known = {(one["topic"], one["of"], one["kind"]) for one in told["topics"]}
+    assert known >= {("war", "war", "likely"), ("azerbaijan", "AZ", "name")}
+    assert all(one["score"] > 0 for one in told["topics"])
+    assert (told["language"], told["certainty"]) == ("en", 1.0)
     assert [made["verdict"] for made in told["decisions"]] == ["new"]
     assert told["sources"][0]["name"] == "The Paper"

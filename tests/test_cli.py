@@ -190,9 +190,9 @@ def test_retag_applies_todays_topics_to_stored_articles(run: Run, place: Path) -
     config = place / "config" / "all.yaml"
     text = config.read_text(encoding="utf-8")
     config.write_text(text.replace("any: [Baku]", "any: [Baku, Ganja]"), encoding="utf-8")
-    assert "1 articles have other topics now" in run("retag").out
+    assert run("retag").out.startswith("1 articles have other topics")
     assert run("try", "topic:baku", "--json").json["total"] == 2
-    assert "0 articles" in run("retag").out
+    assert run("retag").out.startswith("0 articles have other topics")
 
 
 def test_why_tells_source_words_feeds_and_edits(run: Run, origin: Origin) -> None:
@@ -202,12 +202,16 @@ def test_why_tells_source_words_feeds_and_edits(run: Run, origin: Origin) -> Non
     link = "https://courier.example/1"
     told = run("why", link, "--json").json
     assert told["feeds"] == ["all", "baku", "rain", "secret"]
-    assert told["topics"][0] == {
+    [reason] = told["topics"]
+    assert reason.pop("score") >= 1
+    assert reason == {
         "topic": "baku",
         "rule": "any",
         "words": "Baku",
         "field": "title",
         "term": "Baku",
+        "of": "",
+        "kind": "",
     }
     assert [made["verdict"] for made in told["decisions"]] == ["new", "changed"]
     assert told["edits"][0]["title"] == "Rain in Baku"

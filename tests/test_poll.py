@@ -15,7 +15,7 @@ from origin import Origin
 from aggregator.arrival import LATE
 from aggregator.errors import StoreError
 from aggregator.fetch.session import Fetcher, Limits
-from aggregator.model import Article, Commit, Reason, Source, Topic
+from aggregator.model import Article, Commit, Kind, Reason, Rule, Source, Topic
 from aggregator.poll import Parts, run_round
 from aggregator.sandbox import Sandbox
 from aggregator.store import articles, polls, search, sources
@@ -116,6 +116,47 @@ def test_a_new_article_comes_in_tagged_with_its_reasons(parts: Parts, origin: Or
     [war] = [hit for hit in article.topics if hit.topic == "war"]
     assert [(why.field, why.words) for why in war.why] == [("title", "war")]
     assert article.appearances[0].outlet.name == "Caspian Courier"
+
+
+RUSSIAN = "В Баку завершились переговоры о перемирии, сообщили министры"
+
+
+@pytest.mark.parametrize(
+    ("channel", "operators", "code", "is_told"),
+    [
+        ("", None, "ru", False),  # nobody says it: the text does
+        ("ru-ru", None, "ru-ru", True),
+        ("az", None, "ru", False),  # the text leaves no doubt
+        ("az", "az-Latn", "az-Latn", True),  # nor does the operator
+    ],
+)
+def test_an_article_has_a_language_whoever_tells_it(
+    parts: Parts, origin: Origin, channel: str, operators: str | None, code: str, is_told: bool
+) -> None:
+    feed = rss([item(1, RUSSIAN)]).replace(b"<language>en<", f"<language>{channel}<".encode())
+    parts = follow(parts, Source("courier", origin.serve("/feed", feed), language=operators))
+    poll_all(parts)
+    [article] = stored(parts)
+    assert article.language == code
+    assert article.certainty is not None
+    assert (article.certainty == 1) is is_told
+    assert 0.5 < article.certainty <= 1
+
+
+def test_words_are_bent_as_the_language_of_the_article_does(parts: Parts, origin: Origin) -> None:
+    """The operator's own word, too, and the country whose capital is named."""
+    tagger = Tagger((*TOPICS, Topic("talks", "Talks", any=("переговоры", "перемирие"))))
+    parts = replace(parts, tagger=lambda: tagger)
+    parts = follow(parts, Source("courier", origin.serve("/feed", rss([item(1, RUSSIAN)]))))
+    poll_all(parts)
+    [article] = stored(parts)
+    talks, country = sorted(article.topics, key=lambda hit: hit.topic, reverse=True)
+    assert (talks.topic, country.topic) == ("talks", "azerbaijan")
+    assert {why.words for why in talks.why} == {"переговоры", "перемирии"}
+    [why] = country.why
+    assert (why.rule, why.words, why.of) == (Rule.PLACE, "Баку", "AZ")
+    assert why.kind in (Kind.CAPITAL, Kind.CITY)
+    assert country.score == why.score >= 1
 
 
 def test_a_second_poll_adds_nothing_and_asks_conditionally(parts: Parts, origin: Origin) -> None:

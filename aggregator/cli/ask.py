@@ -131,7 +131,17 @@ def why(place: Place, article: str, as_json: bool) -> None:
 
 def _print_reasons(told: dict[str, Any]) -> None:
     console.print(f"[bold]{text(told['title'])}[/bold]")
-    facts = ("link", "id", "uri", "language", "published", "updated", "first_seen", "listed")
+    facts = (
+        "link",
+        "id",
+        "uri",
+        "language",
+        "certainty",
+        "published",
+        "updated",
+        "first_seen",
+        "listed",
+    )
     lists = ("authors", "categories", "feeds")
     joined = told | {name: ", ".join(told[name]) for name in lists}
     _print_facts(joined, facts + lists)
@@ -149,7 +159,7 @@ def _print_reasons(told: dict[str, Any]) -> None:
 
 def _print_topics(topics: list[dict[str, Any]]) -> None:
     if topics:
-        columns = ("topic", "rule", "words", "field", "term")
+        columns = ("topic", "rule", "words", "field", "term", "of", "kind", "score")
         console.print()
         table("", columns, ([row[name] for name in columns] for row in topics))
 
@@ -166,7 +176,7 @@ def retag(place: Place) -> None:
     with app.opened(place.config, place.data, environment()) as opened:
         config = opened.config
         changed = tagging.catch_up(opened.db, opened.tagger, config.topics, config.sources)
-    console.print(f"{changed} articles have other topics now")
+    console.print(f"{changed} articles have other topics, reasons or another language now")
 
 
 COMMANDS = {"try": try_, "why": why, "retag": retag}

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 MIN_EVERY = timedelta(minutes=1)
 MAX_EVERY = timedelta(days=30)
+MIN_SCORE, MAX_SCORE = 0.1, 100
 RESERVED_SLUGS = frozenset({"all", "search"})
 SLUG = "[a-z0-9-]{1,64}"
 
@@ -42,6 +43,20 @@ def text(value: object) -> str:
         message = f"contains the control character U+{ord(bad[0]):04X}"
         raise ValueError(message)
     return value.strip()
+
+
+def expression(value: object) -> str:
+    """A regular expression, whose spaces at both ends count; only of YAML's block text
+    (``|``) the line's end is cut off.
+    """
+    if isinstance(value, str) and (bad := _CONTROL.search(value)):
+        message = (
+            f"contains the control character U+{ord(bad[0]):04X}: "
+            "put the expression in single quotes, in which a backslash is a backslash"
+        )
+        raise ValueError(message)
+    text(value)
+    return str(value).strip("\r\n")
 
 
 def slug(value: object) -> str:
@@ -106,6 +121,14 @@ def number(value: object) -> float:
         message = f"must be a number, not '{word}'"
         raise ValueError(message)
     return float(word)
+
+
+def score(value: object) -> float:
+    found = number(value)
+    if not MIN_SCORE <= found <= MAX_SCORE:
+        message = f"must be a number from {MIN_SCORE:g} to {MAX_SCORE:g} (1 is usual)"
+        raise ValueError(message)
+    return found
 
 
 def language(value: object) -> str:

@@ -9,7 +9,7 @@ from aggregator.config.environment import Surroundings
 from aggregator.config.files import fingerprint, gather, stamps
 from aggregator.config.rules import check_slugs, read_feeds, read_topics
 from aggregator.config.service import read_service
-from aggregator.config.sources import read_sources
+from aggregator.config.sources import read_sources, topics_given
 from aggregator.config.values import Config
 from aggregator.errors import ConfigError
 
@@ -22,8 +22,10 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
     before = fingerprint(directory)
     around = Surroundings(directory, environ, problems=[])
     said = gather(directory, tuple(path for path, _ in stamps(directory)), around.problems)
+    # Of a file with a mistake some may not have been read: then nobody can say what is missing.
+    given = None if around.problems else topics_given(said.sources)
     check_slugs(said.topics, said.feeds, around)
-    topics = read_topics(said.topics, around)
+    topics = read_topics(said.topics, given, around)
     sources = read_sources(said.sources, said.topics, around)
     # Of a source with a mistake the key isn't known: then nobody can say what refers to nothing.
     keys = {source.key for source in sources} if len(sources) == len(said.sources) else None

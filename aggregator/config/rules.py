@@ -12,29 +12,39 @@ from aggregator.config.environment import Surroundings, secret
 from aggregator.config.read import locate, read, texts
 from aggregator.config.shapes import FeedShape, TopicShape
 from aggregator.config.sources import no_such
+from aggregator.config.terms import check_terms
 from aggregator.errors import QueryError
 from aggregator.model import Feed, Topic
-from aggregator.tag import places
+from aggregator.tag.examples import check_examples
 from aggregator.tag.query import parse_query, references
-from aggregator.tag.rules import check_examples
-from aggregator.tag.words import tokens
 
 # A token is all that keeps a private feed private: 16 characters of base 64 are 96 bits.
 _TOKEN = re.compile("[A-Za-z0-9._~-]{16,200}")
+_NO_RULE = "has no rule and no source gives it: add 'any:', 'place:' or 'subject:'"
 
 
-def read_topics(entries: dict[str, Entry], around: Surroundings) -> tuple[Topic, ...]:
-    """Return the topics that are right. A topic whose own examples fail is a problem."""
-    found = (_topic(slug, entry, around) for slug, entry in entries.items())
+def read_topics(
+    entries: dict[str, Entry], given: Collection[str] | None, around: Surroundings
+) -> tuple[Topic, ...]:
+    """Return the topics that are right. A topic whose own examples fail is a problem.
+
+    given: the slugs that sources give to all their articles; None: unknown.
+    """
+    found = (_topic(slug, entry, given, around) for slug, entry in entries.items())
     return tuple(topic for topic in found if topic)
 
 
-def _topic(slug: str, entry: Entry, around: Surroundings) -> Topic | None:
+def _topic(
+    slug: str, entry: Entry, given: Collection[str] | None, around: Surroundings
+) -> Topic | None:
     before = len(around.problems)
     shape = read(TopicShape, entry.value, around.problems)
     _check_slug(entry.key, around)
-    _check_terms(entry.value, around)
+    check_terms(entry.value, around.problems)
     if shape is None or len(around.problems) > before:
+        return None
+    if not (shape.can_match or given is None or slug in given):
+        around.problems.append(entry.key.problem(_NO_RULE))
         return None
     topic = Topic(
         slug=slug,
@@ -43,6 +53,9 @@ def _topic(slug: str, entry: Entry, around: Surroundings) -> Topic | None:
         all=shape.all,
         not_=shape.not_,
         place=tuple(code.upper() for code in shape.place),
+        subject=shape.subject,
+        regex=shape.regex,
+        at_least=shape.at_least,
         match=shape.examples.match,
         reject=shape.examples.reject,
         former=shape.formerly,
@@ -60,17 +73,6 @@ def _blame_examples(topic: Topic, node: Node, around: Surroundings) -> None:
     for example in texts(node, "reject"):
         alone = replace(topic, match=(), reject=(str(example.value).strip(),))
         around.problems.extend(map(example.problem, check_examples(alone)))
-
-
-def _check_terms(node: Node, around: Surroundings) -> None:
-    for term in (*texts(node, "any"), *texts(node, "all"), *texts(node, "not")):
-        if not tokens(str(term.value)):
-            message = f"'{term.value}' has no letter or digit to look for"
-            around.problems.append(term.problem(message))
-    for code in texts(node, "place"):
-        if not places.is_known(str(code.value).upper()):
-            message = f"'{code.value}' is no country code; write two letters such as AZ (ISO 3166)"
-            around.problems.append(code.problem(message))
 
 
 def read_feeds(

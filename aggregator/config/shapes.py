@@ -16,17 +16,21 @@ from aggregator.config.types import (
     Contact,
     Database,
     Duration,
+    Expressions,
     HeaderName,
     HeaderValue,
     Host,
     Language,
     Networks,
     Number,
+    Places,
     Proxy,
     PublicSlug,
     PublicSlugs,
+    Score,
     Slug,
     Slugs,
+    Subjects,
     Text,
     Timezone,
     TitlePrefix,
@@ -148,15 +152,24 @@ class ExamplesShape(Shape):
 class TopicShape(Shape):
     """A rule that tags articles."""
 
-    later = frozenset({"subject", "at_least", "regex"})
-    meant = {"title": "name", "keywords": "any", "words": "any"}
+    meant = {"title": "name", "keywords": "any", "words": "any", "country": "place"}
 
     name: Text | None = _maybe("Shown to readers; default: made from the slug.")
-    place: Words = _some("Country codes (ISO 3166): their names in all languages match.")
+    place: Places = _some(
+        "Country codes (ISO 3166): what is about them, in the languages of the news."
+    )
+    subject: Subjects = _some(
+        "Subjects of the news, such as war: built-in words in many languages."
+    )
     any: Words = _some("Words and phrases; one of them is enough.")
     all: Words = _some("Words and phrases that must all occur.")
+    regex: Expressions = _some("Regular expressions (RE2), as good as a word of 'any'.")
     not_: Words = Field(
         default=(), alias="not", description="Phrases in which a match doesn't count."
+    )
+    at_least: Score = Field(
+        default=1.0,
+        description="Score from which on an article bears the topic; less takes more articles.",
     )
     examples: Annotated[ExamplesShape, BeforeValidator(mapping)] = Field(
         default_factory=ExamplesShape, description="Tests of the rule, run at every start."
@@ -165,10 +178,17 @@ class TopicShape(Shape):
 
     @model_validator(mode="after")
     def _can_match(self) -> Self:
-        if self.not_ and not (self.any or self.all or self.place):
-            message = "has a 'not:' but nothing that could match: add 'any:', 'all:' or 'place:'"
+        if self.not_ and not self.can_match:
+            message = (
+                "has a 'not:' but nothing that could match: "
+                "add 'any:', 'all:', 'place:' or 'subject:'"
+            )
             raise ValueError(message)
         return self
+
+    @property
+    def can_match(self) -> bool:
+        return bool(self.any or self.all or self.place or self.subject or self.regex)
 
 
 class FeedShape(Shape):

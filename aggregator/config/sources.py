@@ -56,6 +56,11 @@ def read_sources(
     return tuple(source for _, source in found.values())
 
 
+def topics_given(nodes: list[Node]) -> set[str]:
+    """Return the topics that sources give to all their articles."""
+    return {str(topic.value).strip() for node in nodes for topic in texts(node, "topics")}
+
+
 def _source(node: Node, topics: Collection[str], around: Surroundings) -> Source | None:
     if isinstance(node.value, str):  # a URL is enough
         address = Entry(node, node)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator, WithJsonSchema
 
 from aggregator.config import addresses, checks
-from aggregator.config.checks import SLUG
+from aggregator.config.checks import MAX_SCORE, MIN_SCORE, SLUG
+from aggregator.tag import gazetteer
 
 
 def _kind(check: Callable[[object], Any], **schema: Any) -> Any:
@@ -40,6 +41,8 @@ Variable = Annotated[str, *_kind(checks.variable)]
 Truth = Annotated[bool, BeforeValidator(checks.truth)]
 Whole = Annotated[int, BeforeValidator(checks.whole)]
 Number = Annotated[float, BeforeValidator(checks.number)]
+Score = Annotated[float, *_kind(checks.score, type="number", minimum=MIN_SCORE, maximum=MAX_SCORE)]
+Expression = Annotated[str, *_kind(checks.expression)]
 
 
 def _list(kind: Any, schema: dict[str, Any]) -> Any:
@@ -47,13 +50,22 @@ def _list(kind: Any, schema: dict[str, Any]) -> Any:
     return Annotated[tuple[kind, ...], BeforeValidator(checks.several), WithJsonSchema(either)]
 
 
+_SUBJECT = {"type": "string", "enum": list(gazetteer.subject_keys())}
+_PLACE = {"type": "string", "pattern": "^[A-Za-z]{2}$"}
+
 if TYPE_CHECKING:
     Words = tuple[str, ...]
+    Expressions = tuple[str, ...]
+    Places = tuple[str, ...]
+    Subjects = tuple[str, ...]
     Slugs = tuple[str, ...]
     PublicSlugs = tuple[str, ...]
     Networks = tuple[IPv4Network | IPv6Network, ...]
 else:
     Words = _list(Text, _TEXT)
+    Expressions = _list(Expression, {"type": "string"})
+    Places = _list(Text, _PLACE)
+    Subjects = _list(Text, _SUBJECT)
     Slugs = _list(Slug, {"type": "string", "pattern": f"^{SLUG}$"})
     PublicSlugs = _list(PublicSlug, {"type": "string", "pattern": f"^{SLUG}$"})
     Networks = _list(Network, {"type": "string"})

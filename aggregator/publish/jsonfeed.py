@@ -72,13 +72,15 @@ def _facts(channel: Channel, item: Item) -> dict[str, Any]:
     article = item.article
     return {
         "page": item.page,
+        "language_certainty": article.certainty,
         "first_seen": article.first_seen.isoformat(timespec="seconds"),
         "image_description": item.image.alt if item.image else "",
         "topics": [
             {
                 "slug": hit.topic,
                 "name": channel.topic_names.get(hit.topic, hit.topic),
-                "why": [asdict(evidence) for evidence in hit.why],
+                "score": hit.score,
+                "why": [_told(asdict(evidence)) for evidence in hit.why],
             }
             for hit in article.topics
         ],

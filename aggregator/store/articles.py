@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from aggregator.errors import UsageError
-from aggregator.model import Article, Revision, TopicHit, Verdict
+from aggregator.model import Article, Revision, Verdict
 from aggregator.store import rows, tables
 from aggregator.store.database import Database, bump
 from aggregator.store.dialect import add, among, insert, storable
 from aggregator.store.tables import appearances, hits, identities, meta
 
 _ID_LENGTH = 26
+
+
+_TAGGED = "tagged_with"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +83,24 @@ def _one(connection: Connection, ids: Sequence[str]) -> Article | None:
 
 def iterate(db: Database, batch: int) -> Iterator[Article]:
     """Yield every article by id, reading ``batch`` at a time; writers may come in between."""
-    after = ""
+    for found in batches(db, batch):
+        yield from found
+
+
+def batches(db: Database, size: int, after: str = "") -> Iterator[tuple[Article, ...]]:
+    """Yield every article by id, ``size`` at a time; writers may come in between.
+
+    after: an id; only what comes after it.
+    """
     while True:
         with db.read() as connection:
             column = tables.articles.c.id
-            statement = select(column).where(column > after).order_by(column).limit(batch)
+            statement = select(column).where(column > after).order_by(column).limit(size)
             ids = connection.scalars(statement).all()
             found = rows.load(connection, ids)
-        yield from found
-        if len(ids) < batch:
+        if found:
+            yield found
+        if len(ids) < size:
             return
         after = ids[-1]
 
@@ -129,43 +141,52 @@ def decisions(db: Database, id_: str) -> tuple[Decided, ...]:
 # --- tagging again ----------------------------------------------------------------------------
 
 
-def retag(db: Database, topics: Mapping[Article, Sequence[TopicHit]]) -> int:
-    """Replace the topics of articles; return of how many.
+def retag(db: Database, retagged: Sequence[Article]) -> int:
+    """Write the topics and the language of articles; return of how many.
 
-    An article that was edited since it was read is passed over: its topics are newer.
+    retagged: stored articles with new topics. One that was edited since it was read is passed
+    over: its topics are newer.
     """
-    if not topics:
+    if not retagged:
         return 0
-    as_read = {article.id: article.updated for article in topics}
-    new = {article.id: hits_ for article, hits_ in topics.items()}
+    by_id = {article.id: article for article in retagged}
     with db.write() as connection:
         article = tables.articles.c
         found = connection.execute(
             select(article.id, article.listed, article.updated)
-            .where(among(connection, article.id, as_read))
+            .where(among(connection, article.id, by_id))
             .with_for_update()
         ).all()
-        same = {row.id: row.listed for row in found if row.updated == as_read[row.id]}
+        same = {row.id: row.listed for row in found if row.updated == by_id[row.id].updated}
         connection.execute(delete(hits).where(among(connection, hits.c.article, same)))
         add(
             connection,
             hits,
-            [row for id_, at in same.items() for row in rows.hit_rows(id_, at, new[id_])],
+            [row for id_, at in same.items() for row in rows.hit_rows(id_, at, by_id[id_].topics)],
         )
+        for id_ in same:
+            told = rows.language_row(by_id[id_])
+            connection.execute(update(tables.articles).where(article.id == id_).values(told))
         if same:
             bump(connection)
     return len(same)
 
 
-def tagged_with(db: Database) -> str | None:
-    """Return the version of the rules that all stored articles have been tagged with."""
+def tagged_with(db: Database) -> tuple[str | None, str]:
+    """Return the version of the rules by which articles are tagged, and up to which id.
+
+    The id is "" where all of them are.
+    """
     with db.read() as connection:
-        return connection.scalar(select(meta.c.value).where(meta.c.key == "tagged_with"))
+        told = connection.scalar(select(meta.c.value).where(meta.c.key == _TAGGED))
+    version, _, reached = (told or "").partition(" ")
+    return version or None, reached
 
 
-def set_tagged_with(db: Database, version: str) -> None:
-    """Remember that all stored articles have been tagged with this version of the rules."""
+def set_tagged_with(db: Database, version: str, reached: str = "") -> None:
+    """Remember that articles up to this id, or all, are tagged with this version of the rules."""
     with db.write() as connection:
-        statement = insert(connection, meta).values(key="tagged_with", value=version)
+        value = f"{version} {reached}".strip()
+        statement = insert(connection, meta).values(key=_TAGGED, value=value)
         fresh = {"value": statement.excluded.value}
         connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=fresh))

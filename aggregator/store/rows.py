@@ -18,6 +18,7 @@ from aggregator.model import (
     Enclosure,
     Evidence,
     Image,
+    Kind,
     Outlet,
     Rule,
     TopicHit,
@@ -35,7 +36,6 @@ def text_row(arrival: Arrival) -> dict[str, Any]:
     """Return the columns of ``articles`` that its publisher may edit."""
     article = arrival.article
     return {
-        "lang": f"{article.language or ''}-".lower(),
         "domain": reversed_host(link_host(article.link)),
         "fingerprint": arrival.fingerprint,
         "link_key": arrival.link,
@@ -44,7 +44,6 @@ def text_row(arrival: Arrival) -> dict[str, Any]:
         "link": article.link,
         "published": article.published,
         "updated": article.updated,
-        "language": article.language,
         "authors": article.authors,
         "image": None if article.image is None else asdict(article.image),
         "enclosures": [asdict(enclosure) for enclosure in article.enclosures],
@@ -52,6 +51,16 @@ def text_row(arrival: Arrival) -> dict[str, Any]:
         "summary": article.summary,
         "content": article.content,
         "text": article.text,
+        **language_row(article),
+    }
+
+
+def language_row(article: Article) -> dict[str, Any]:
+    """Return the columns that tell an article's language."""
+    return {
+        "lang": f"{article.language or ''}-".lower(),
+        "language": article.language,
+        "certainty": article.certainty,
     }
 
 
@@ -130,9 +139,15 @@ def topics_of(connection: Connection, ids: Collection[str]) -> dict[str, tuple[T
     )
     found: defaultdict[str, list[TopicHit]] = defaultdict(list)
     for row in rows:
-        why = tuple(Evidence(**{**each, "rule": Rule(each["rule"])}) for each in row.why)
-        found[row.article].append(TopicHit(row.topic, why))
+        found[row.article].append(TopicHit(row.topic, tuple(map(_evidence, row.why))))
     return {article: tuple(topics) for article, topics in found.items()}
+
+
+def _evidence(stored: dict[str, Any]) -> Evidence:
+    """Return a stored reason; those of earlier versions lack some of the keys."""
+    kind = stored.get("kind")
+    told = {"rule": Rule(stored["rule"]), "kind": Kind(kind) if kind else None}
+    return Evidence(**stored | told)
 
 
 def _appearances(
@@ -184,6 +199,7 @@ def _article(row: AnyRow, seen: tuple[Appearance, ...], topics: tuple[TopicHit, 
         enclosures=tuple(Enclosure(**each) for each in row.enclosures),
         categories=tuple(row.categories),
         language=row.language,
+        certainty=row.certainty,
         appearances=seen,
         topics=topics,
     )

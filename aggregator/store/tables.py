@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -91,6 +92,7 @@ articles = Table(
     Column("summary", Text, nullable=False),
     Column("content", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("certainty", Float),  # of the language, 0 to 1
     Index("articles_listed", "listed", "id"),
     Index("articles_domain", "domain"),
 )

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from functools import lru_cache
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 BARRIER = "¶"
@@ -168,6 +170,36 @@ def spans(text: str) -> tuple[Span, ...]:
     for stretch in _STRETCH.finditer(text):
         found += _located(stretch[0], stretch.start())
     return tuple(found)
+
+
+class Text:
+    """A text with its tokens, and where they stand; that is only found out when it is asked for."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._folded = folded = fold(text)
+        found = [(match[0], match.span()) for match in _pattern(folded).finditer(folded)]
+        self.tokens = tuple([token for token, _ in found])
+        self._in_folded = [span for _, span in found]
+
+    @cached_property
+    def places(self) -> Sequence[tuple[int, int]]:
+        """Where each token stands, ``text[start:end]``: what ``spans`` says, but faster."""
+        text, folded, found = self.text, self._folded, self._in_folded
+        if text.isascii() or (len(folded) == len(text) and all(map(_folds_to_one, set(text)))):
+            return found
+        pieces = list(map(_folded_cluster, text))
+        if "".join(pieces) != folded:  # marks that fold together with the letter before them
+            return [(start, end) for _, start, end in spans(text)]
+        starts = list(accumulate(map(len, pieces), initial=0))
+        return [
+            (bisect_right(starts, start) - 1, bisect_right(starts, end) - 1) for start, end in found
+        ]
+
+
+@lru_cache(4096)
+def _folds_to_one(character: str) -> bool:
+    return len(fold(character)) == 1
 
 
 def _located(stretch: str, at: int) -> Iterator[Span]:

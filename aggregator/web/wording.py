@@ -13,9 +13,10 @@ from babel.dates import format_date, format_time
 from flask import Flask
 from markupsafe import Markup
 
-from aggregator.model import Article, Evidence, Reason, Rule, SourceStatus, Verdict
+from aggregator.model import Article, Reason, SourceStatus, Verdict
 from aggregator.publish.safe import address
 from aggregator.web.assets import asset
+from aggregator.web.proof import certainty, proof
 from aggregator.web.site import current
 
 LOCALE = "en"
@@ -157,21 +158,6 @@ def plain_reason(result: str | None) -> str:
     return REASONS[Reason(result)] if result in list(Reason) else ""
 
 
-def proof(evidence: Evidence) -> str:
-    """A reason for a topic: how the words that stand before this phrase led to it."""
-    place = {"title": "in the headline", "summary": "in the standfirst"}.get(
-        evidence.field, f"in the {evidence.field}"
-    )
-    phrases = {
-        Rule.ANY: f"{place}, one of the topic’s words: {evidence.term}",
-        Rule.ALL: f"{place}, one of the words that it must have: {evidence.term}",
-        Rule.PLACE: f"{place}, a name of the place {evidence.term}",
-        Rule.CATEGORY: "a category that the publisher gave it",
-        Rule.SOURCE: "the source, of which every article has this topic",
-    }
-    return phrases[evidence.rule]
-
-
 def urgency(source: SourceStatus) -> tuple[int, str, str]:
     """A sort key: what fails first, then what waits or was never polled, then by name."""
     order = ("failing", "waiting", "new", "ok")
@@ -221,5 +207,5 @@ def body(html: str) -> Markup:
 _FILTERS: tuple[Callable[..., object], ...] = (
     *(iso, clock, day, short_day, local_day, moment, recent),
     *(standfirst, outlets, outlet_names, body, host, language_name),
-    *(state, plain_reason, proof, verdict),
+    *(state, plain_reason, proof, certainty, verdict),
 )

@@ -110,7 +110,7 @@ def test_a_topic_says_everything(loads: Loads) -> None:
     text = """
 topics:
   price-war:
-    any: [no, on, 1:30, 1989]
+    any: [no, off, 1:30, 1989]
     all: war
     not: [star wars]
     place: [az, NO]
@@ -122,7 +122,7 @@ topics:
         Topic(
             slug="price-war",
             name="Price war",
-            any=("no", "on", "1:30", "1989"),
+            any=("no", "off", "1:30", "1989"),
             all=("war",),
             not_=("star wars",),
             place=("AZ", "NO"),
@@ -136,7 +136,7 @@ topics:
 
 def test_a_feed_says_everything(loads: Loads) -> None:
     text = """
-topics: {war: }
+topics: {war: {any: war}}
 sources: [{url: https://a.example/, key: a}]
 feeds:
   mine:

@@ -91,21 +91,20 @@ TOPICS = [
     ("all: {any: [x]}", "all: 'all' is the name of a built-in feed: choose another"),
     ("search: {any: [x]}", "search: 'search' is the name of a built-in feed: choose another"),
     ("a: text", f"a: {SECTION}"),
-    ("a: {sbject: war}", "a.sbject: unknown key ('subject' is not supported by this version)"),
-    ("a: {subject: war}", "a.subject: is not supported by this version: delete it"),
+    ("a: {sbject: war}", "a.sbject: unknown key, did you mean 'subject'?"),
+    ("a: {subject: wars}", "a.subject: 'wars' is no subject; did you mean 'war'?"),
     ("a: {anny: x}", "a.anny: unknown key, did you mean 'any'?"),
     ("a: {keywords: x}", "a.keywords: unknown key, did you mean 'any'?"),
-    ("a: {any: [x, '!?']}", "a.any[1]: '!?' has no letter or digit to look for"),
-    ("a: {any: x, not: ['-']}", "a.not[0]: '-' has no letter or digit to look for"),
+    ("a: {any: [x, '!?']}", "a.any[1]: “!?” has no letters or digits"),
+    ("a: {any: x, not: ['-']}", "a.not[0]: “-” has no letters or digits"),
     ("a: {any: [[x]]}", "a.any[0]: must be text, not a list"),
     ("a: {any: ['']}", "a.any[0]: has no value: write one, or delete the key"),
-    ("a: {not: x}", "a: has a 'not:' but nothing that could match: add 'any:', 'all:' or 'place:'"),
-    ("a: {place: Azerbaijan}", "a.place: 'Azerbaijan' is no country code; write two letters such as AZ (ISO 3166)"),
+    ("a: {not: x}", "a: has a 'not:' but nothing that could match: add 'any:', 'all:', 'place:' or 'subject:'"),
+    ("a: {place: Azerbaijan}", "a.place: 'Azerbaijan' is no country code, did you mean 'AZ'?"),
     ("a: {place: [AZ, QQ]}", "a.place[1]: 'QQ' is no country code; write two letters such as AZ (ISO 3166)"),
     ("a: {any: x, formerly: war}", "a.formerly: 'war' is taken by topics.war in x.yaml:1: choose another"),
     ("a: {any: x, formerly: [all]}", "a.formerly[0]: 'all' is the name of a built-in feed: choose another"),
-    ("a: {any: war, examples: {match: [peace]}}", "a.examples.match[0]: “peace” should match, but none of its words stand in it"),
-    ("a: {any: war, examples: {reject: [b, the war]}}", "a.examples.reject[1]: “the war” should be rejected, but it is matched by “war” (any: war)"),
+    ("a: {any: war, examples: {match: [peace]}}", "a.examples.match[0]: “peace” should match, but it holds none of the topic's words: add one of its own to “any”"),
     ("a: {any: war, examples: {mtch: [b]}}", "a.examples.mtch: unknown key, did you mean 'match'?"),
 ]  # fmt: skip
 
@@ -184,6 +183,14 @@ def test_wrong_keys_of_a_source(
 def test_wrong_topics(problems: Problems, text: str, problem: str) -> None:
     found = problems(f"topics: {{war: {{any: war}}, {text}}}")
     assert without_places(found) == [f"topics.{problem}"]
+
+
+def test_an_example_that_should_be_rejected_is_told_with_its_place(problems: Problems) -> None:
+    [problem] = problems("topics: {a: {any: war, examples: {reject: [b, the war]}}}")
+    assert problem.startswith(
+        "x.yaml:1:47: topics.a.examples.reject[1]: “the war” should be rejected, "
+        "but it is matched by “war” (any: war, "
+    )
 
 
 @pytest.mark.parametrize(("text", "problem"), FEEDS)

@@ -49,7 +49,8 @@ def test_the_demo_configuration_is_right_and_needs_no_network() -> None:
         ("Выборы в Грузии: явка растёт", "elections georgia"),
         ("زلزال يضرب تبليسي", "disasters georgia"),
         ("Central bank of Ukraine cuts interest rates", "economy ukraine"),
-        ("Supermarkets open a price war", ""),
+        ("Supermarkets open a price war", "economy"),
+        ("A choir sings at the harbour", ""),
     ],
 )
 def test_shipped_topics_work_in_the_languages_of_the_news(title: str, topics: str) -> None:

@@ -375,8 +375,21 @@ def test_json_says_why_each_topic_and_who_carries_the_article() -> None:
     assert facts["topics"][0] == {
         "slug": "war",
         "name": "War",
-        "why": [{"rule": "any", "field": "title", "words": "war", "term": "war"}],
+        "score": 1.45,
+        "why": [
+            {"rule": "any", "field": "title", "words": "war", "term": "war", "score": 1.25},
+            {
+                "rule": "subject",
+                "field": "text",
+                "words": "surrounded",
+                "term": "surround",
+                "of": "war",
+                "kind": "hint",
+                "score": 0.2,
+            },
+        ],
     }
+    assert facts["language_certainty"] == 0.97
     assert facts["sources"][1] == {
         "key": "other",
         "name": "Другие новости",

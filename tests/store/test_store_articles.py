@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from articles import article_id
+from sqlalchemy import update
 from stored import HOUR, NOW, also, arrival, changed, hit, save
 
 from aggregator.errors import UsageError
 from aggregator.model import Article, Evidence, Rule, Verdict
 from aggregator.store import articles, search
 from aggregator.store.database import Database
-from aggregator.tag.query import Topic
+from aggregator.store.tables import hits
+from aggregator.tag.query import Lang, Topic
 
 
 def get(db: Database, number: int) -> Article:
@@ -75,7 +79,7 @@ def test_all_articles_are_walked_through_while_others_write(db: Database, batch:
     save(db, *(arrival(number) for number in range(5)))
     seen = []
     for article in articles.iterate(db, batch):
-        assert articles.retag(db, {article: (hit("seen"),)}) == 1
+        assert articles.retag(db, [replace(article, topics=(hit("seen"),))]) == 1
         seen.append(article.id)
     assert seen == sorted(article_id(number) for number in range(5))
     assert search.count(db, Topic("seen"), NOW) == 5
@@ -85,19 +89,21 @@ def test_tagging_again_replaces_topics_and_moves_the_revision(db: Database) -> N
     save(db, arrival(1, topics=(hit("war"), hit("peace"))), arrival(2, topics=(hit("war"),)))
     why = Evidence(Rule.CATEGORY, "categories", "Krieg", "war")
     before = db.revision()
-    assert articles.retag(db, {get(db, 1): (hit("war", why), hit("art"))}) == 1
+    tagged = replace(get(db, 1), topics=(hit("war", why), hit("art")))
+    assert articles.retag(db, [tagged]) == 1
     assert db.revision() > before
     assert get(db, 1).topics == (hit("war", why), hit("art"))
     assert get(db, 2).topics == (hit("war"),)
     assert search.count(db, Topic("peace"), NOW) == 0
-    assert articles.retag(db, {get(db, 1): (), get(db, 2): (hit("art"),)}) == 2
+    both = [replace(get(db, 1), topics=()), replace(get(db, 2), topics=(hit("art"),))]
+    assert articles.retag(db, both) == 2
     assert search.count(db, Topic("war"), NOW) == 0
 
 
 def test_tagging_what_is_no_article_moves_nothing(db: Database) -> None:
     before = db.revision()
-    assert articles.retag(db, {arrival(1).article: (hit("war"),)}) == 0
-    assert articles.retag(db, {}) == 0
+    assert articles.retag(db, [replace(arrival(1).article, topics=(hit("war"),))]) == 0
+    assert articles.retag(db, []) == 0
     assert db.revision() == before
 
 
@@ -106,15 +112,47 @@ def test_an_article_that_was_edited_meanwhile_keeps_its_newer_topics(db: Databas
     as_read = get(db, 1)
     edit = changed(arrival(1), title="Edited", topics=(hit("peace"),), updated=NOW)
     save(db, edit, at=NOW + HOUR)
-    assert articles.retag(db, {as_read: (hit("art"),)}) == 0
+    tagged = replace(as_read, topics=(hit("art"),), language="ka", certainty=0.9)
+    assert articles.retag(db, [tagged]) == 0
     assert get(db, 1).topics == (hit("peace"),)
+    assert get(db, 1).language == "en"
+
+
+def test_tagging_again_writes_the_language_and_nothing_else_of_the_article(db: Database) -> None:
+    save(db, arrival(1, language=None), arrival(2, language="en"))
+    before = get(db, 1)
+    told = replace(before, language="az-Latn", certainty=0.93)
+    assert articles.retag(db, [replace(told, title="Another title")]) == 1
+    assert get(db, 1) == told
+    assert search.count(db, Lang("az"), NOW) == 1
+    assert articles.retag(db, [replace(get(db, 1), language=None, certainty=None)]) == 1
+    assert get(db, 1) == before
+    assert search.count(db, Lang("az"), NOW) == 0
+    assert get(db, 2).language == "en"
+
+
+def test_reasons_that_an_earlier_version_stored_are_read(db: Database) -> None:
+    save(db, arrival(1, topics=(hit("war"),)))
+    old = [{"rule": "place", "field": "title", "words": "Bakı", "term": "Azerbaijan"}]
+    with db.write() as connection:
+        connection.execute(update(hits).values(why=old))
+    [stored] = get(db, 1).topics
+    assert stored.why == (Evidence(Rule.PLACE, "title", "Bakı", "Azerbaijan"),)
+    assert stored.score == 0
 
 
 def test_the_rules_that_articles_were_tagged_with_are_remembered(db: Database) -> None:
-    assert articles.tagged_with(db) is None
+    assert articles.tagged_with(db) == (None, "")
     for version in ("first", "second"):
         articles.set_tagged_with(db, version)
-        assert articles.tagged_with(db) == version
+        assert articles.tagged_with(db) == (version, "")
+
+
+def test_how_far_tagging_has_come_is_remembered(db: Database) -> None:
+    articles.set_tagged_with(db, "rules", article_id(3))
+    assert articles.tagged_with(db) == ("rules", article_id(3))
+    articles.set_tagged_with(db, "rules")
+    assert articles.tagged_with(db) == ("rules", "")
 
 
 def test_decisions_are_told_in_their_order_with_their_reasons(db: Database) -> None:

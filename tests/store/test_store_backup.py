@@ -56,7 +56,7 @@ def test_a_backup_restores_everything_into_either_engine(
     with Database.open(url, now=NOW) as copy:
         assert content(copy) == content(db)
         assert copy.installation == db.installation
-        assert articles.tagged_with(copy) == "rules"
+        assert articles.tagged_with(copy) == ("rules", "")
         for query in ("baki", "edited", "headline", "停火", "topic:war", "-headline"):
             both = [search.find(each, parse_query(query), now=NOW, limit=99) for each in (db, copy)]
             assert both[0] == both[1]

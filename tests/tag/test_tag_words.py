@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.tag.words import BARRIER, MAX_TOKEN, fold, spans, tokens
+from aggregator.tag.words import BARRIER, MAX_TOKEN, Text, fold, spans, tokens
 
 SAME = [
     ("az: the dotted and the dotless i", ["Bakı", "BAKI", "Baki", "BAKİ", "bakı"]),
@@ -150,3 +150,20 @@ def test_spans_are_the_tokens_in_order(text):
     starts = [(span.start, span.end) for span in found]
     assert starts == sorted(starts)
     assert all(0 <= start < end <= len(text) for start, end in starts)
+
+
+@pytest.mark.parametrize(("text", "number", "words"), QUOTES)
+def test_a_text_quotes_its_tokens_as_they_stand(text, number, words):
+    start, end = Text(text).places[number]
+    assert text[start:end] == words
+
+
+@given(TEXTS)
+def test_a_text_knows_its_tokens_and_their_places(text):
+    known = Text(text)
+    assert known.tokens == tokens(text)
+    assert len(known.places) == len(known.tokens)
+    assert sorted(known.places) == list(known.places)
+    for token, (start, end) in zip(known.tokens, known.places, strict=True):
+        assert 0 <= start < end <= len(text)
+        assert token[0] in fold(text[start:end])

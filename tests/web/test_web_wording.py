@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 from articles import EVERY_KIND, RICH, bare
 
-from aggregator.model import Evidence, Reason, Rule
+from aggregator.model import Evidence, Kind, Reason, Rule
+from aggregator.web import proof as proofs
 from aggregator.web import site, wording
-from aggregator.web.wording import REASONS, body, plain_reason, proof, standfirst
+from aggregator.web.wording import REASONS, body, certainty, plain_reason, proof, standfirst
 
 
-@pytest.mark.parametrize("module", [wording, site])
+@pytest.mark.parametrize("module", [wording, site, proofs])
 def test_the_examples_in_docstrings_hold(module: object) -> None:
     result = doctest.testmod(module)  # type: ignore[arg-type]
     assert result.attempted
@@ -29,6 +30,39 @@ def test_every_reason_has_its_sentence() -> None:
 @pytest.mark.parametrize("rule", list(Rule))
 def test_every_rule_has_its_proof(rule: Rule) -> None:
     assert proof(Evidence(rule, "title", "Bakı", "Azerbaijan"))
+
+
+KNOWN = [
+    (Rule.PLACE, "AZ", Kind.NAME, "a name of Azerbaijan: w"),
+    (Rule.PLACE, "AZ", Kind.PEOPLE, "people or things of Azerbaijan: w"),
+    (Rule.PLACE, "GE", Kind.CAPITAL, "the capital of Georgia: w"),
+    (Rule.PLACE, "GE", Kind.CITY, "a place in Georgia: w"),
+    (Rule.PLACE, "US", Kind.STANDS_FOR, "it stands for United States: w"),
+    (Rule.SUBJECT, "war", Kind.SURE, "a word that says War: w"),
+    (Rule.SUBJECT, "war", Kind.LIKELY, "a word that often says War: w"),
+    (Rule.SUBJECT, "disaster", Kind.HINT, "a word that hints at"),
+    (Rule.PLACE, "", None, "a name of the place w"),
+]
+
+
+@pytest.mark.parametrize(("rule", "of", "kind", "told"), KNOWN)
+def test_a_proof_tells_what_the_word_lists_say(
+    rule: Rule, of: str, kind: Kind | None, told: str
+) -> None:
+    said = proof(Evidence(rule, "title", "words", "w", of, kind, 1.0))
+    assert said.startswith("in the headline, ")
+    assert told in said
+
+
+def test_a_page_tells_how_the_language_is_known() -> None:
+    article = replace(RICH, language="az")
+    told = [certainty(replace(article, certainty=one)) for one in (None, 1.0, 0.934)]
+    assert told == [
+        "",
+        "as its publisher or the configuration says",
+        "told from the text, 93% certain",
+    ]
+    assert certainty(replace(article, language=None, certainty=None)) == ""
 
 
 def test_a_standfirst_is_cut_at_a_word_and_any_script_somewhere() -> None:

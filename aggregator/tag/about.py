@@ -1,0 +1,204 @@
+"""What an article is about: the countries and subjects that its words speak of, with points.
+
+A word that is only mentioned in passing says little: what stands in the title or among the first
+words counts most, and of several mentions each counts less than the one before. A country or
+subject with ``ENOUGH`` points is what the article is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from aggregator.model import Kind
+from aggregator.tag import gazetteer
+from aggregator.tag.patterns import Found
+from aggregator.tag.rows import Row
+from aggregator.tag.vocabulary import Care, Meaning, Vocabulary
+
+ENOUGH = 1.0
+
+NEXT = 0.65
+"""What a further mention counts, of what the one before did."""
+
+
+class Mention(NamedTuple):
+    """A word of a country or subject in an article; ``points`` is what it adds to the score."""
+
+    meaning: Meaning
+    row: int
+    start: int
+    length: int
+    points: float
+
+
+class Mentions:
+    """What the words of an article speak of: by country code or key of a subject."""
+
+    def __init__(self, found: Mapping[str, list[Mention]]) -> None:
+        self._found = found
+        self._counted = {of: _weighed(mentions) for of, mentions in found.items()}
+        self.scores = {of: score(mentions) for of, mentions in self._counted.items()}
+        self._only_sure = _outdone(self.scores)
+        for of in self._only_sure:
+            self._counted[of] = list(filter(_is_sure, self._counted[of]))
+        self._shares = _shares(found, self.scores)
+        for of, share in self._shares.items():
+            self._counted[of] = _scaled(self._counted[of], share)
+        for of in (*self._only_sure, *self._shares):
+            self.scores[of] = score(self._counted[of])
+
+    def of(self, key: str, covered: Collection[tuple[int, int]] = ()) -> list[Mention]:
+        """Return the mentions of a country or subject, those with most points first.
+
+        covered: rows and words that are taken away before they are counted.
+        """
+        if not covered:
+            return self._counted.get(key, [])
+        left = [
+            mention
+            for mention in self._found.get(key, [])
+            if not any((mention.row, mention.start + n) in covered for n in range(mention.length))
+        ]
+        if key in self._only_sure:
+            left = list(filter(_is_sure, left))
+        return _scaled(_weighed(left), self._shares.get(key, 1.0))
+
+
+def read(rows: Sequence[Row], vocabularies: Sequence[Vocabulary]) -> Mentions:
+    """Return what the words in the rows of an article speak of."""
+    found: dict[str, list[Mention]] = {}
+    for number, row in enumerate(rows):
+        for term, start, length in _standing(row, vocabularies):
+            mention = Mention(term, number, start, length, term.weight * row.weight(start))
+            if term.of in found:
+                found[term.of].append(mention)
+            else:
+                found[term.of] = [mention]
+    return Mentions(found)
+
+
+def _shares(found: Mapping[str, list[Mention]], scores: Mapping[str, float]) -> dict[str, float]:
+    """Let a country count in proportion to the one that the article speaks of most.
+
+    Beside a country that is named five times, one that is named once is mentioned in passing.
+    """
+    countries = [of for of, mentions in found.items() if mentions[0].meaning.is_place]
+    most = max((scores[of] for of in countries), default=0.0)
+    return {of: scores[of] / most for of in countries if scores[of] < most}
+
+
+def _outdone(scores: Mapping[str, float]) -> list[str]:
+    """Return the subjects beside which one that they yield to is stronger."""
+    return [
+        of
+        for of, stronger in _yielding().items()
+        if of in scores and any(scores.get(each, 0.0) > scores[of] for each in stronger)
+    ]
+
+
+@cache
+def _yielding() -> Mapping[str, tuple[str, ...]]:
+    """Return the subjects that yield to others.
+
+    Of a match that is a battle, only words that can mean nothing but war say war.
+    """
+    subjects = map(gazetteer.subject, gazetteer.subject_keys())
+    return {subject.key: subject.yields_to for subject in subjects if subject.yields_to}
+
+
+def score(mentions: Iterable[Mention]) -> float:
+    """Return the sum of their points."""
+    return sum([mention.points for mention in mentions])
+
+
+def _is_sure(mention: Mention) -> bool:
+    return mention.meaning.kind is Kind.SURE
+
+
+def _scaled(mentions: list[Mention], share: float) -> list[Mention]:
+    return [mention._replace(points=mention.points * share) for mention in mentions]
+
+
+def _weighed(mentions: list[Mention]) -> list[Mention]:
+    """Let each place in the text, and each word of a subject in a row, count once."""
+    if len(mentions) == 1:
+        return mentions
+    taken: set[tuple[int, int | str]] = set()
+    kept: list[Mention] = []
+    weight = 1.0
+    for mention in sorted(mentions, key=_by_points):
+        meaning, row, start, length, points = mention
+        ground: list[tuple[int, int | str]] = [(row, at) for at in range(start, start + length)]
+        if not meaning.is_place:
+            ground.append((row, meaning.term))
+        if taken.isdisjoint(ground):
+            taken.update(ground)
+            kept.append(Mention(meaning, row, start, length, points * weight))
+            weight *= NEXT
+    return kept
+
+
+def _by_points(mention: Mention) -> tuple[float, int]:
+    return -mention.points, -mention.length
+
+
+# --- which of the words that were found are meant ---------------------------------------------
+
+
+def _standing(row: Row, vocabularies: Sequence[Vocabulary]) -> Iterator[Found[Meaning]]:
+    """Yield what stands in a row and means what the word lists say.
+
+    Where a text may be of several languages, what one of them knows to mean something else does.
+    """
+    here = [found for vocabulary in vocabularies for found in vocabulary.find(row.words)]
+    cares = [vocabulary.care for vocabulary in vocabularies]
+    negative = [
+        found
+        for found in here
+        if found.term.is_negative
+        and not (found.term.is_place and not row.has_capitals(found.term.capitals, found.start))
+    ]
+    longer = [found for found in here if found.length > 1 and found.term.is_place]
+    for found in here:
+        term = found.term
+        if term.is_negative or (negative and any(_takes(other, found) for other in negative)):
+            continue
+        if term.is_acronym and not row.is_in_capitals(found.start):
+            continue
+        if term.is_place and (
+            (longer and any(_holds(other, found) for other in longer))
+            or not all(_is_meant(row, found, care.get(term.words)) for care in cares)
+        ):
+            continue
+        yield found
+
+
+def _takes(negative: Found[Meaning], found: Found[Meaning]) -> bool:
+    return (
+        negative.term.of == found.term.of
+        and negative.start < found.start + found.length
+        and found.start < negative.start + negative.length
+    )
+
+
+def _holds(other: Found[Meaning], found: Found[Meaning]) -> bool:
+    """Return whether a name is part of a longer one: Sudan of South Sudan."""
+    return (
+        other.length > found.length
+        and not other.term.is_negative
+        and other.start <= found.start
+        and found.start + found.length <= other.start + other.length
+    )
+
+
+def _is_meant(row: Row, found: Found[Meaning], care: Care | None) -> bool:
+    term, start = found.term, found.start
+    if care is Care.IGNORE:
+        return False
+    if (care or term.is_proper) and not row.has_capitals(term.capitals, start):
+        return False
+    if term.is_katakana and row.goes_on_in_katakana(start, found.length):
+        return False
+    return care is not Care.PERSON or not row.is_beside_a_name(start, found.length)

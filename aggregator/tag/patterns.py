@@ -1,0 +1,227 @@
+"""Words as the word lists and operators write them → where they stand in a text, bent or not.
+
+Notation: ``word`` also matches the forms that the language's endings give, ``=word`` only itself,
+``word*`` any ending, ``*word`` any beginning. A phrase is several words next to each other.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import Enum
+from itertools import count
+from typing import Generic, NamedTuple, TypeVar
+
+from aggregator.tag.words import fold, tokens
+
+LEAST_LETTERS_AT_STAR = 4
+_LEAST_LETTERS_BENT = 3
+"""Shorter words don't bend: their bent forms would be anything."""
+_MOST_FORMS = 100_000
+"""Forms that a finder remembers; about 20 MB."""
+
+
+class Form(Enum):
+    """In which forms a word of a pattern matches."""
+
+    BENT = "bent"
+    EXACT = "exact"
+    STEM = "stem"  # any ending
+    TAIL = "tail"  # any beginning
+
+
+class Word(NamedTuple):
+    """One word of a pattern, folded."""
+
+    form: Form
+    text: str
+
+
+Pattern = tuple[Word, ...]
+
+
+def pattern(text: str) -> Pattern:
+    """Return the words of a term.
+
+    Raises ValueError, saying why, for a term without letters or digits and for a star with fewer
+    than four letters beside it.
+    """
+    found = tuple(word for part in text.split() for word in _words(part))
+    if not found:
+        message = f"“{text}” has no letters or digits"
+        raise ValueError(message)
+    return found
+
+
+def _words(part: str) -> Iterator[Word]:
+    form, core = Form.BENT, part
+    if part.startswith("="):
+        form, core = Form.EXACT, part[1:]
+    elif part.startswith("*") or part.endswith("*"):
+        form = Form.STEM if part.endswith("*") else Form.TAIL
+        core = part.strip("*")
+    words = tokens(core)
+    if form in (Form.STEM, Form.TAIL) and (
+        len(words) != 1 or len(words[0]) < LEAST_LETTERS_AT_STAR or part[:1] == part[-1:] == "*"
+    ):
+        message = (
+            f"“{part}”: a star stands for the ending or the beginning of one word; "
+            f"write at least {LEAST_LETTERS_AT_STAR} letters before or after it"
+        )
+        raise ValueError(message)
+    yield from (Word(form, word) for word in words)
+
+
+class Bending:
+    """How a language bends words: form → the dictionary forms that it may come from."""
+
+    def __init__(
+        self, bends: Mapping[str, Iterable[str]] | None = None, prefixes: Iterable[str] = ()
+    ) -> None:
+        endings: dict[str, set[str]] = defaultdict(set)
+        for ending, forms in (bends or {}).items():
+            for form in forms:
+                endings[fold(form)].add(fold(ending))
+        self._endings = {form: tuple(sorted(of)) for form, of in endings.items()}
+        self._longest = max(map(len, self._endings), default=0)
+        self._prefixes = tuple(sorted(map(fold, prefixes)))
+
+    def dictionary_forms(self, word: str) -> set[str]:
+        """Return what the word may be a form of; itself among them."""
+        found = {word}
+        for start in (word, *self._without_prefix(word)):
+            found.add(start)
+            for length in range(min(self._longest, len(start) - 2) + 1):
+                stem, form = start[: len(start) - length], start[len(start) - length :]
+                for ending in self._endings.get(form, ()):
+                    if len(stem) + len(ending) >= _LEAST_LETTERS_BENT:
+                        found.add(stem + ending)
+        return found
+
+    def _without_prefix(self, word: str) -> Iterator[str]:
+        for prefix in self._prefixes:
+            if word.startswith(prefix) and len(word) - len(prefix) >= _LEAST_LETTERS_BENT:
+                yield word[len(prefix) :]
+
+
+T = TypeVar("T")
+
+
+class _Node(Generic[T]):
+    """A place in the tree of patterns; ``terms`` are those that end here."""
+
+    __slots__ = ("next", "terms")
+
+    def __init__(self) -> None:
+        self.terms: list[T] = []
+        self.next: dict[int, _Node[T]] = {}
+
+
+class Words:
+    """The words of patterns, numbered. Safe to add to from several threads."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Form, dict[str, int]] = {form: {} for form in Form}
+        self._count = count()
+
+    def number(self, word: Word) -> int:
+        """Return the number of a word of a pattern, a new one for a new word."""
+        return self._numbers[word.form].setdefault(word.text, next(self._count))
+
+    def matched_by(self, text: str, dictionary_forms: Iterable[str]) -> tuple[int, ...]:
+        """Return which words of patterns a word of a text matches."""
+        bent, exact = self._numbers[Form.BENT], self._numbers[Form.EXACT]
+        found = [bent[form] for form in dictionary_forms if form in bent]
+        if text in exact:
+            found.append(exact[text])
+        stems, tails = self._numbers[Form.STEM], self._numbers[Form.TAIL]
+        for cut in range(LEAST_LETTERS_AT_STAR, len(text) + 1):
+            if text[:cut] in stems:
+                found.append(stems[text[:cut]])
+            if text[-cut:] in tails:
+                found.append(tails[text[-cut:]])
+        return tuple(found)
+
+
+class Lexicon(Generic[T]):
+    """Patterns and what each of them stands for; of no language."""
+
+    def __init__(self, words: Words) -> None:
+        self.root = _Node[T]()
+        self.words = words
+
+    def add(self, words: Pattern, term: T) -> None:
+        """Add what a pattern stands for."""
+        node = self.root
+        for word in words:
+            node = node.next.setdefault(self.words.number(word), _Node())
+        node.terms.append(term)
+
+
+class Found(NamedTuple, Generic[T]):
+    """A term that stands at ``start`` and takes ``length`` words."""
+
+    term: T
+    start: int
+    length: int
+
+
+class Finder(Generic[T]):
+    """Finds the terms of lexicons in texts of one language; remembers the forms it has met.
+
+    lexicons: of the same ``Words``.
+    """
+
+    def __init__(self, lexicons: Sequence[Lexicon[T]], bending: Bending) -> None:
+        words = lexicons[0].words
+        roots = [lexicon.root.next for lexicon in lexicons]
+
+        def numbers(word: str) -> tuple[int, ...]:
+            return words.matched_by(word, bending.dictionary_forms(word))
+
+        def first(word: str) -> tuple[_Node[T], ...]:
+            found = self._numbers[word]
+            return tuple(after[number] for after in roots for number in found if number in after)
+
+        self._numbers = _Memory(numbers)
+        self._first = _Memory(first)
+
+    def find(self, words: Sequence[str]) -> list[Found[T]]:
+        """Return every term in a row of tokens."""
+        found: list[Found[T]] = []
+        numbers, last = self._numbers, len(words) - 1
+        for start, nodes in enumerate(map(self._first.__getitem__, words)):
+            for node in nodes:
+                if node.terms:
+                    found += [Found(term, start, 1) for term in node.terms]
+                if node.next and start < last and numbers[words[start + 1]]:
+                    self._go_on(node, words, start, found)
+        return found
+
+    def _go_on(
+        self, first: _Node[T], words: Sequence[str], start: int, found: list[Found[T]]
+    ) -> None:
+        nodes = [first]
+        for at in range(start + 1, len(words)):
+            following = self._numbers[words[at]]
+            if not following:
+                return
+            nodes = [node.next[n] for node in nodes for n in following if n in node.next]
+            if not nodes:
+                return
+            for node in nodes:
+                found += [Found(term, start, at - start + 1) for term in node.terms]
+
+
+class _Memory(dict[str, tuple[T, ...]]):
+    """What was found for the words of the texts so far."""
+
+    def __init__(self, find: Callable[[str], tuple[T, ...]]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, word: str) -> tuple[T, ...]:
+        if len(self) >= _MOST_FORMS:
+            self.clear()
+        self[word] = found = self._find(word)
+        return found

@@ -1,0 +1,156 @@
+"""The gazetteers, made ready to be looked for in texts of one language."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from functools import cache
+from typing import NamedTuple
+
+from aggregator.model import Kind
+from aggregator.tag import gazetteer
+from aggregator.tag.patterns import Bending, Finder, Lexicon, Words, pattern
+from aggregator.tag.words import Text, tokens
+
+_INTERNATIONAL = 8
+"""A country's name that so many languages write alike is looked for in texts of any language."""
+_PLACES = frozenset({Kind.NAME, Kind.PEOPLE, Kind.CAPITAL, Kind.CITY, Kind.STANDS_FOR, Kind.NOT})
+_NEGATIVE = frozenset({Kind.NOT, Kind.NEVER})
+_PROPER = frozenset({Kind.NAME, Kind.CAPITAL, Kind.CITY})
+_ACRONYM = 5
+"""Letters at most of a name in capitals that is an acronym."""
+_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc-\u30ff]")
+_WORDS = Words()
+
+
+# Found by a search over the labelled sets (docs/decisions/007-topics.md), not by reading them.
+WEIGHT = {
+    Kind.NAME: 2.7,
+    Kind.PEOPLE: 2.4,
+    Kind.CAPITAL: 1.6,
+    Kind.CITY: 1.9,
+    Kind.STANDS_FOR: 1.6,
+    Kind.SURE: 0.95,
+    Kind.LIKELY: 0.92,
+    Kind.HINT: 0.35,
+}
+
+
+class Meaning(NamedTuple):
+    """What a term says: ``of`` is a country code or the key of a subject.
+
+    term: as the word list writes it.  words: folded.  weight: what it says, against a country's
+    name.  capitals: which of its words are written with a capital letter.  is_proper: they are
+    so wherever the script has capitals.
+    """
+
+    of: str
+    kind: Kind
+    term: str
+    words: tuple[str, ...]
+    weight: float
+    capitals: tuple[int, ...]
+    is_place: bool
+    is_negative: bool
+    is_proper: bool
+    is_acronym: bool
+    is_katakana: bool
+
+
+class Care(Enum):
+    """When a name that means something else, too, is the place."""
+
+    CASED = "cased"  # with a capital letter
+    PERSON = "person"  # with no other capitalised word beside it
+    IGNORE = "ignore"  # never
+
+
+class Vocabulary:
+    """The words of one language and its kin, and names that are the same in all languages."""
+
+    def __init__(self, language: str) -> None:
+        self.code = language
+        own = gazetteer.language(language)
+        self.bending = Bending(own.bends, own.prefixes)
+        lexicons = [_of_language(each) for each in (language, *own.kin)]
+        self.find = Finder([*lexicons, _of_the_world()], self.bending).find
+        self.care = {
+            tokens(term.lstrip("=")): care
+            for care, terms in (
+                (Care.CASED, own.cased),
+                (Care.PERSON, own.person),
+                (Care.IGNORE, own.ignore),
+            )
+            for term in terms
+        }
+
+
+@cache
+def vocabulary(language: str) -> Vocabulary:
+    """Return the vocabulary for texts of a language (``language.base``); made when first asked."""
+    return Vocabulary(language)
+
+
+@cache
+def _of_language(code: str) -> Lexicon[Meaning]:
+    lexicon = Lexicon[Meaning](_WORDS)
+    known = gazetteer.language(code)
+    plain = code.partition("_")[0]
+    for row in gazetteer.place_names():
+        if plain in row.languages:
+            _add(lexicon, row.code, row.kind, row.name)
+    for kind, by_place in known.places.items():
+        for place, terms in by_place.items():
+            for term in terms:
+                _add(lexicon, place, kind, term)
+    for key in gazetteer.subject_keys():
+        for kind, terms in gazetteer.subject(key).words.get(code, {}).items():
+            for term in terms:
+                _add(lexicon, key, kind, term)
+    return lexicon
+
+
+@cache
+def _of_the_world() -> Lexicon[Meaning]:
+    lexicon = Lexicon[Meaning](_WORDS)
+    for row in gazetteer.place_names():
+        if not row.languages or len(row.languages) >= _INTERNATIONAL:
+            _add(lexicon, row.code, row.kind, row.name)
+    return lexicon
+
+
+def _add(lexicon: Lexicon[Meaning], of: str, kind: Kind, term: str) -> None:
+    plain = term.strip("=*")
+    meaning = Meaning(
+        of=of,
+        kind=kind,
+        term=plain,
+        words=tokens(plain),
+        weight=WEIGHT.get(kind, 0.0),
+        capitals=_capitals(plain),
+        is_place=kind in _PLACES,
+        is_negative=kind in _NEGATIVE,
+        is_proper=kind in _PROPER or (kind is Kind.STANDS_FOR and plain[:1].isupper()),
+        is_acronym=plain.isupper() and len(plain) <= _ACRONYM,
+        is_katakana=bool(_KATAKANA.match(plain)),
+    )
+    lexicon.add(pattern(term), meaning)
+
+
+def _capitals(term: str) -> tuple[int, ...]:
+    large = [term[start].isupper() for start, _ in Text(term).places]
+    return tuple(number for number, is_large in enumerate(large) if is_large)
+
+
+@cache
+def words_of(of: str) -> frozenset[str]:
+    """Return the beginnings (three letters or more) of all words of a country or subject."""
+    terms = [row.name for row in gazetteer.place_names() if row.code == of]
+    if of in gazetteer.subject_keys():
+        languages = gazetteer.subject(of).words.values()
+        terms += [term for tiers in languages for words in tiers.values() for term in words]
+    for code in gazetteer.language_codes() if len(of) == 2 else ():
+        places = gazetteer.language(code).places.values()
+        terms += [term for kind in places for term in kind.get(of, ())]
+    words = {word for term in terms for word in tokens(term)}
+    return frozenset(word[:end] for word in words for end in range(3, len(word) + 1)) | words
