@@ -160,7 +160,13 @@ def _standing(row: Row, vocabularies: Sequence[Vocabulary]) -> Iterator[Found[Me
         if found.term.is_negative
         and not (found.term.is_place and not row.has_capitals(found.term.capitals, found.start))
     ]
-    longer = [found for found in here if found.length > 1 and found.term.is_place]
+    longer = [
+        found
+        for found in here
+        if found.length > 1
+        and found.term.is_place
+        and row.has_capitals(found.term.capitals, found.start)
+    ]
     for found in here:
         term = found.term
         if term.is_negative or (negative and any(_takes(other, found) for other in negative)):

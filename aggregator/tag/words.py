@@ -118,7 +118,7 @@ _STRETCH = re.compile(r"[^\x00-/:-@\[-`{-\x7f]+")
 # A character with all that may be reordered before it or folds together with it: marks, Korean
 # jamo, the second half of Armenian digraphs.
 _CLUSTER = re.compile(
-    f".(?:[\u1160-\u11ffւՒ]|{_one_of(_MARKS + ''.join(c for c, to in _FOLDS.items() if not to))})*",
+    f".(?:[\u1160-\u11ff\uff9e\uff9fւՒ]|{_one_of(_MARKS + ''.join(c for c, to in _FOLDS.items() if not to))})*",
     re.DOTALL,
 )
 
@@ -193,7 +193,12 @@ class Text:
             return [(start, end) for _, start, end in spans(text)]
         starts = list(accumulate(map(len, pieces), initial=0))
         return [
-            (bisect_right(starts, start) - 1, bisect_right(starts, end) - 1) for start, end in found
+            # With the marks after it that fold to nothing; "¼" is the place of two tokens.
+            (
+                bisect_right(starts, start) - 1,
+                max(bisect_right(starts, end) - 1, bisect_right(starts, end - 1)),
+            )
+            for start, end in found
         ]
 
 
