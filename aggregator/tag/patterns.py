@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from itertools import count
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from aggregator.tag.words import fold, tokens
 
@@ -108,13 +108,19 @@ T = TypeVar("T")
 
 
 class _Node(Generic[T]):
-    """A place in the tree of patterns; ``terms`` are those that end here."""
+    """A place in the tree of patterns; ``terms`` are those that end here.
+
+    There are a million of them, most without a next one: what is empty is shared.
+    """
 
     __slots__ = ("next", "terms")
 
     def __init__(self) -> None:
-        self.terms: list[T] = []
-        self.next: dict[int, _Node[T]] = {}
+        self.terms: tuple[T, ...] = ()
+        self.next: dict[int, _Node[T]] = _NO_NODES
+
+
+_NO_NODES: dict[int, _Node[Any]] = {}
 
 
 class Words:
@@ -154,8 +160,10 @@ class Lexicon(Generic[T]):
         """Add what a pattern stands for."""
         node = self.root
         for word in words:
+            if node.next is _NO_NODES:
+                node.next = {}
             node = node.next.setdefault(self.words.number(word), _Node())
-        node.terms.append(term)
+        node.terms = (*node.terms, term)
 
 
 class Found(NamedTuple, Generic[T]):

@@ -117,8 +117,9 @@ _INTRICATE = re.compile(
 _STRETCH = re.compile(r"[^\x00-/:-@\[-`{-\x7f]+")
 # A character with all that may be reordered before it or folds together with it: marks, Korean
 # jamo, the second half of Armenian digraphs.
+_NOTHING = "".join(sign for sign, to in _FOLDS.items() if not to)
 _CLUSTER = re.compile(
-    f".(?:[\u1160-\u11ff\uff9e\uff9fւՒ]|{_one_of(_MARKS + ''.join(c for c, to in _FOLDS.items() if not to))})*",
+    f".(?:[\u1160-\u11ff\uff9e\uff9fւՒ]|{_one_of(_MARKS + _NOTHING)})*",
     re.DOTALL,
 )
 
@@ -178,14 +179,13 @@ class Text:
     def __init__(self, text: str) -> None:
         self.text = text
         self._folded = folded = fold(text)
-        found = [(match[0], match.span()) for match in _pattern(folded).finditer(folded)]
-        self.tokens = tuple([token for token, _ in found])
-        self._in_folded = [span for _, span in found]
+        self.tokens: tuple[str, ...] = tuple(_pattern(folded).findall(folded))
 
     @cached_property
     def places(self) -> Sequence[tuple[int, int]]:
         """Where each token stands, ``text[start:end]``: what ``spans`` says, but faster."""
-        text, folded, found = self.text, self._folded, self._in_folded
+        text, folded = self.text, self._folded
+        found = [match.span() for match in _pattern(folded).finditer(folded)]
         if text.isascii() or (len(folded) == len(text) and all(map(_folds_to_one, set(text)))):
             return found
         pieces = list(map(_folded_cluster, text))
