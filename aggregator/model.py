@@ -231,7 +231,7 @@ class Kind(StrEnum):
     CITY = "city"
     STANDS_FOR = "stands-for"  # an institution, a currency, a seat of government
     NOT = "not"  # a phrase in which a name means something else
-    SURE = "sure"  # alone makes the subject
+    SURE = "sure"  # it can hardly mean anything else
     LIKELY = "likely"
     HINT = "hint"
     NEVER = "never"  # a phrase in which a word of the subject means something else

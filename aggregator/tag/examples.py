@@ -35,11 +35,10 @@ def _hindrance(topic: Topic, outcome: Outcome) -> str:
         return f"“{outcome.forbidden_by}” (not) stands in it"
     if outcome.missing:
         return "it lacks " + ", ".join(f"“{text}” (all)" for text in outcome.missing)
-    score = sum(evidence.score for evidence in outcome.why)
-    if outcome.why and score < topic.at_least:
+    if outcome.why and outcome.score < topic.at_least:
         words = ", ".join(map(_named, outcome.why))
         return (
-            f"{words} score {score:.2f} of {topic.at_least:g}: "
+            f"{words} score {outcome.score:.2f} of {topic.at_least:g}: "
             "add a word of it to “any”, or lower “at_least”"
         )
     if outcome.covered_by:

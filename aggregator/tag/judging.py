@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from aggregator.model import Evidence, Kind, Rule, Topic
-from aggregator.tag import gazetteer
 from aggregator.tag.about import ENOUGH, NEXT, Mentions
 from aggregator.tag.rows import Row
-from aggregator.tag.terms import NEGATIVE, Role, Term
+from aggregator.tag.terms import NEGATIVE, Role, Term, meanings
 
 
 class Match(NamedTuple):
@@ -45,29 +44,24 @@ class _Point(NamedTuple):
 class Outcome:
     """How an article fares with one topic whose words, or some of them, it holds.
 
-    why: the words that count, also where they are not enough.  missing: ``all`` terms that don't
-    stand in it.  forbidden_by: the ``not`` phrase that speaks against the article.  covered_by:
+    score: what its options make.  why: the words that count, also where they are not enough.
+    missing: ``all`` terms that don't stand in it.  forbidden_by: the ``not`` phrase that speaks against the article.  covered_by:
     those that took away words.
     """
 
     topic: str
     met: bool
+    score: float = 0.0
     why: tuple[Evidence, ...] = ()
     missing: tuple[str, ...] = ()
     forbidden_by: str | None = None
     covered_by: tuple[str, ...] = ()
 
 
-def meanings(topic: Topic) -> Iterator[str]:
-    """Yield the country codes and subjects whose words count for a topic."""
-    yield from topic.place
-    for key in topic.subject:
-        yield from (key, *gazetteer.subject(key).includes)
-
-
 def judge(
     topic: Topic, read: Sequence[Row], matches: Sequence[Match], mentions: Mentions
 ) -> Outcome:
+    """Return how an article fares with a topic, by the terms found in it and what it speaks of."""
     covers = [match for match in matches if match.term.role is Role.COVERS]
     covered = {place for match in covers for place in _ground(match)}
     keys = tuple(meanings(topic))
@@ -79,16 +73,18 @@ def judge(
     missing = tuple(text for text in topic.all if text not in there)
     forbidding = [match.term.text for match in matches if match.term.role is Role.FORBIDS]
     has_options = bool(topic.any or topic.place or topic.subject or topic.regex)
+    score = sum(point.points for point in points if _is_option(point))
     by_words = (
         bool(points)
         and not missing
         and any(map(_is_option, points)) is has_options
-        and (not has_options or sum(point.points for point in points) >= topic.at_least)
+        and (not has_options or score >= topic.at_least)
     )
     named = any(point.rule is Rule.CATEGORY for point in points)
     return Outcome(
         topic=topic.slug,
         met=(named or by_words) and not forbidding,
+        score=score,
         why=_evidence(read, points),
         missing=missing,
         forbidden_by=forbidding[0] if forbidding else None,

@@ -15,7 +15,7 @@ _HEADLINE, _CATEGORY, _EARLY, _LATE, _FAR = 1.3, 1.0, 1.0, 0.65, 0.25
 _LEAD, _NEAR = 40, 150
 _MOST = 0.6
 """A row of which more words than this are capitalised is a headline in capitals or Title Case."""
-_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc-\u30ff]")
+KATAKANA = re.compile("[\u30a1-\u30fa\u30fc-\u30ff]")
 _SHORT = 3
 """Letters of a word that may be capitalised at the start of a sentence without being a name."""
 
@@ -80,7 +80,7 @@ class Row:
         """Return whether these words are only a part of a longer one in katakana."""
         before, after = self.places[start][0] - 1, self.places[start + length - 1][1]
         text = self.text
-        return any(0 <= at < len(text) and _KATAKANA.match(text[at]) for at in (before, after))
+        return any(0 <= at < len(text) and KATAKANA.match(text[at]) for at in (before, after))
 
     @cached_property
     def _has_case(self) -> bool:

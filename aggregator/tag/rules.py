@@ -31,10 +31,10 @@ from aggregator.model import Article, Entry, Evidence, Rule, Topic, TopicHit
 from aggregator.tag import about, language
 from aggregator.tag.about import ENOUGH
 from aggregator.tag.expressions import Expressions
-from aggregator.tag.judging import Match, Outcome, judge, meanings
+from aggregator.tag.judging import Match, Outcome, judge
 from aggregator.tag.patterns import Finder, Lexicon, Words
 from aggregator.tag.rows import Row, rows
-from aggregator.tag.terms import Role, Term, terms
+from aggregator.tag.terms import Role, Term, meanings, terms
 from aggregator.tag.vocabulary import Vocabulary, vocabulary
 from aggregator.tag.words import tokens
 

@@ -9,8 +9,8 @@ from enum import Enum
 from aggregator.model import Rule, Topic
 from aggregator.tag import gazetteer, places
 from aggregator.tag.expressions import compiled, literal_words
-from aggregator.tag.patterns import LEAST_LETTERS_AT_STAR, Pattern, pattern
-from aggregator.tag.vocabulary import words_of
+from aggregator.tag.patterns import Pattern, pattern
+from aggregator.tag.vocabulary import family
 from aggregator.tag.words import tokens
 
 
@@ -98,11 +98,13 @@ def _same_family(one: str, other: str) -> bool:
 
 
 def _is_akin_to(topic: Topic, phrase: Pattern) -> bool:
-    """Return whether a phrase holds a word of the topic's countries or subjects, or its stem."""
-    known = [words_of(of) for of in (*topic.place, *topic.subject)]
-    beginnings = {
-        text[:end]
-        for _, text in phrase
-        for end in {len(text), *range(LEAST_LETTERS_AT_STAR, len(text))}
-    }
-    return any(beginnings & words for words in known)
+    """Return whether a phrase holds a word of the topic's countries or subjects, in any form."""
+    families = [family(of) for of in meanings(topic)]
+    return any(known.holds(text) for known in families for _, text in phrase)
+
+
+def meanings(topic: Topic) -> Iterator[str]:
+    """Yield the country codes and subjects whose words count for a topic."""
+    yield from topic.place
+    for key in topic.subject:
+        yield from (key, *gazetteer.subject(key).includes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from enum import Enum
 from functools import cache
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from typing import NamedTuple
 from aggregator.model import Kind
 from aggregator.tag import gazetteer
 from aggregator.tag.patterns import Bending, Finder, Lexicon, Words, pattern
+from aggregator.tag.rows import KATAKANA
 from aggregator.tag.words import Text, tokens
 
 _INTERNATIONAL = 8
@@ -19,7 +20,6 @@ _NEGATIVE = frozenset({Kind.NOT, Kind.NEVER})
 _PROPER = frozenset({Kind.NAME, Kind.CAPITAL, Kind.CITY})
 _ACRONYM = 5
 """Letters at most of a name in capitals that is an acronym."""
-_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc-\u30ff]")
 _WORDS = Words()
 
 
@@ -27,7 +27,7 @@ _WORDS = Words()
 WEIGHT = {
     Kind.NAME: 2.7,
     Kind.PEOPLE: 2.4,
-    Kind.CAPITAL: 1.6,
+    Kind.CAPITAL: 1.9,
     Kind.CITY: 1.9,
     Kind.STANDS_FOR: 1.6,
     Kind.SURE: 0.95,
@@ -75,14 +75,19 @@ class Vocabulary:
         lexicons = [_of_language(each) for each in (language, *own.kin)]
         self.find = Finder([*lexicons, _of_the_world()], self.bending).find
         self.care = {
-            tokens(term.lstrip("=")): care
-            for care, terms in (
-                (Care.CASED, own.cased),
-                (Care.PERSON, own.person),
-                (Care.IGNORE, own.ignore),
-            )
-            for term in terms
+            words: care
+            for each in (*map(gazetteer.language, own.kin), own)  # the own word is the last
+            for words, care in _care(each)
         }
+
+
+def _care(language: gazetteer.Language) -> Iterator[tuple[tuple[str, ...], Care]]:
+    for care, terms in (
+        (Care.CASED, language.cased),
+        (Care.PERSON, language.person),
+        (Care.IGNORE, language.ignore),
+    ):
+        yield from ((tokens(term.lstrip("=")), care) for term in terms)
 
 
 @cache
@@ -102,12 +107,19 @@ def _of_language(code: str) -> Lexicon[Meaning]:
     for kind, by_place in known.places.items():
         for place, terms in by_place.items():
             for term in terms:
-                _add(lexicon, place, kind, term)
+                is_capital = kind is Kind.CITY and (place, tokens(term)) in _capitals_of_the_world()
+                _add(lexicon, place, Kind.CAPITAL if is_capital else kind, term)
     for key in gazetteer.subject_keys():
         for kind, terms in gazetteer.subject(key).words.get(code, {}).items():
             for term in terms:
                 _add(lexicon, key, kind, term)
     return lexicon
+
+
+@cache
+def _capitals_of_the_world() -> frozenset[tuple[str, tuple[str, ...]]]:
+    rows = gazetteer.place_names()
+    return frozenset((row.code, tokens(row.name)) for row in rows if row.kind is Kind.CAPITAL)
 
 
 @cache
@@ -132,7 +144,7 @@ def _add(lexicon: Lexicon[Meaning], of: str, kind: Kind, term: str) -> None:
         is_negative=kind in _NEGATIVE,
         is_proper=kind in _PROPER or (kind is Kind.STANDS_FOR and plain[:1].isupper()),
         is_acronym=plain.isupper() and len(plain) <= _ACRONYM,
-        is_katakana=bool(_KATAKANA.match(plain)),
+        is_katakana=bool(KATAKANA.match(plain)),
     )
     lexicon.add(pattern(term), meaning)
 
@@ -142,9 +154,26 @@ def _capitals(term: str) -> tuple[int, ...]:
     return tuple(number for number, is_large in enumerate(large) if is_large)
 
 
+class Family(NamedTuple):
+    """All words of a country or subject in all languages, and what they begin with."""
+
+    words: frozenset[str]
+    beginnings: frozenset[str]
+
+    def holds(self, word: str) -> bool:
+        """Return whether a word is one of them or begins one, or is one with an ending."""
+        return word in self.beginnings or any(
+            word[:cut] in self.words for cut in range(max(3, len(word) - _ENDING), len(word))
+        )
+
+
+_ENDING = 3
+"""Letters at most of an ending that makes another form of a word, not another word."""
+
+
 @cache
-def words_of(of: str) -> frozenset[str]:
-    """Return the beginnings (three letters or more) of all words of a country or subject."""
+def family(of: str) -> Family:
+    """Return the words of a country or subject."""
     terms = [row.name for row in gazetteer.place_names() if row.code == of]
     if of in gazetteer.subject_keys():
         languages = gazetteer.subject(of).words.values()
@@ -152,5 +181,6 @@ def words_of(of: str) -> frozenset[str]:
     for code in gazetteer.language_codes() if len(of) == 2 else ():
         places = gazetteer.language(code).places.values()
         terms += [term for kind in places for term in kind.get(of, ())]
-    words = {word for term in terms for word in tokens(term)}
-    return frozenset(word[:end] for word in words for end in range(3, len(word) + 1)) | words
+    words = frozenset(word for term in terms for word in tokens(term))
+    beginnings = (word[:end] for word in words for end in range(3, len(word) + 1))
+    return Family(words, words.union(beginnings))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from configparser import ConfigParser
 from importlib.resources import files
+from threading import Barrier
 
 import pytest
 
@@ -92,6 +94,18 @@ def test_a_language_bends_words_by_letters_only(code):
 
 def test_a_language_without_a_file_has_nothing_but_its_code():
     assert gazetteer.language("xx") == gazetteer.Language("xx", "xx")
+
+
+def test_threads_that_begin_at_once_make_the_words_of_a_language_ready_once():
+    start = Barrier(4)
+
+    def made(code: str):
+        start.wait()
+        return vocabulary(code)
+
+    with ThreadPoolExecutor(4) as pool:
+        jobs = [pool.submit(made, "qaa") for _ in range(4)]  # a code that no other test uses
+        assert len({id(job.result()) for job in jobs}) == 1
 
 
 def test_every_name_of_the_table_can_be_looked_for():

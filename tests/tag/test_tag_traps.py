@@ -70,6 +70,7 @@ NOT_MEANT = [
     ("MX", "en", "Oil spill in the Gulf of Mexico spreads"),
     ("MX", "ru", "Лесной пожар в штате Нью-Мексико"),
     ("MX", "zh", "新墨西哥州发生山火"),
+    ("IN", "en", "Indiana governor signs a bill"),
     # people
     ("JO", "en", "Michael Jordan sells his basketball team"),
     ("JO", "en", "Air Jordan sneakers fetch a record price at auction"),
