@@ -165,7 +165,9 @@ class TopicShape(Shape):
     all: Words = _some("Words and phrases that must all occur.")
     regex: Expressions = _some("Regular expressions (RE2), as good as a word of 'any'.")
     not_: Words = Field(
-        default=(), alias="not", description="Phrases in which a match doesn't count, or that exclude the article."
+        default=(),
+        alias="not",
+        description="Phrases in which a match doesn't count, or that exclude the article.",
     )
     at_least: Score = Field(
         default=1.0,

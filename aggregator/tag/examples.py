@@ -35,7 +35,7 @@ def _hindrance(topic: Topic, outcome: Outcome) -> str:
         return f"“{outcome.forbidden_by}” (not) stands in it"
     if outcome.missing:
         return "it lacks " + ", ".join(f"“{text}” (all)" for text in outcome.missing)
-    if outcome.why and outcome.score < topic.at_least:
+    if 0 < outcome.score < topic.at_least:
         words = ", ".join(map(_named, outcome.why))
         return (
             f"{words} score {outcome.score:.2f} of {topic.at_least:g}: "
@@ -44,7 +44,7 @@ def _hindrance(topic: Topic, outcome: Outcome) -> str:
     if outcome.covered_by:
         covering = ", ".join(f"“{text}”" for text in outcome.covered_by)
         return f"{covering} (not) takes its words away"
-    return "it holds none of the topic's words: add one of its own to “any”"
+    return "none of the topic's words count in it: add one of its own to “any”"
 
 
 def _named(evidence: Evidence) -> str:

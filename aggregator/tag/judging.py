@@ -45,8 +45,8 @@ class Outcome:
     """How an article fares with one topic whose words, or some of them, it holds.
 
     score: what its options make.  why: the words that count, also where they are not enough.
-    missing: ``all`` terms that don't stand in it.  forbidden_by: the ``not`` phrase that speaks against the article.  covered_by:
-    those that took away words.
+    missing: ``all`` terms that don't stand in it.  forbidden_by: the ``not`` phrase that speaks
+    against the article.  covered_by: those that took away words.
     """
 
     topic: str

@@ -94,7 +94,7 @@ class Bending:
             for length in range(min(self._longest, len(start) - 2) + 1):
                 stem, form = start[: len(start) - length], start[len(start) - length :]
                 for ending in self._endings.get(form, ()):
-                    if len(stem) + len(ending) >= _LEAST_LETTERS_BENT:
+                    if len(stem) + len(ending) >= _least_letters(stem):
                         found.add(stem + ending)
         return found
 
@@ -102,6 +102,11 @@ class Bending:
         for prefix in self._prefixes:
             if word.startswith(prefix) and len(word) - len(prefix) >= _LEAST_LETTERS_BENT:
                 yield word[len(prefix) :]
+
+
+def _least_letters(stem: str) -> int:
+    """A Korean letter is a syllable: two of them are a word that bends."""
+    return 2 if "가" <= stem[:1] <= "힣" else _LEAST_LETTERS_BENT
 
 
 T = TypeVar("T")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum
 from functools import cache
+from threading import Lock
 from typing import NamedTuple
 
 from aggregator.model import Kind
@@ -21,6 +22,7 @@ _PROPER = frozenset({Kind.NAME, Kind.CAPITAL, Kind.CITY})
 _ACRONYM = 5
 """Letters at most of a name in capitals that is an acronym."""
 _WORDS = Words()
+_MAKING = Lock()
 
 
 # Found by a search over the labelled sets (docs/decisions/007-topics.md), not by reading them.
@@ -90,9 +92,17 @@ def _care(language: gazetteer.Language) -> Iterator[tuple[tuple[str, ...], Care]
         yield from ((tokens(term.lstrip("=")), care) for term in terms)
 
 
-@cache
 def vocabulary(language: str) -> Vocabulary:
-    """Return the vocabulary for texts of a language (``language.base``); made when first asked."""
+    """Return the vocabulary for texts of a language (``language.base``); made when first asked.
+
+    By one thread: at the first round of polls all of them ask for the same ones.
+    """
+    with _MAKING:
+        return _vocabulary(language)
+
+
+@cache
+def _vocabulary(language: str) -> Vocabulary:
     return Vocabulary(language)
 
 

@@ -70,7 +70,7 @@ RULES = [
     (r'a: {regex: ▸"\bwar\b"}', "a.regex: contains the control character U+0008: put the expression in single quotes, in which a backslash is a backslash"),
     ("a: {regex: ▸{a: b}}", "a.regex: must be a list"),
     ("a: {▸regexp: x}", "a.regexp: unknown key, did you mean 'regex'?"),
-    ("a: {regex: 'COP[0-9]+', examples: {match: ▸cops}}", "a.examples.match: “cops” should match, but it holds none of the topic's words: add one of its own to “any”"),
+    ("a: {regex: 'COP[0-9]+', examples: {match: ▸cops}}", "a.examples.match: “cops” should match, but none of the topic's words count in it: add one of its own to “any”"),
 ]  # fmt: skip
 
 

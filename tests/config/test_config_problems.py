@@ -104,7 +104,7 @@ TOPICS = [
     ("a: {place: [AZ, QQ]}", "a.place[1]: 'QQ' is no country code; write two letters such as AZ (ISO 3166)"),
     ("a: {any: x, formerly: war}", "a.formerly: 'war' is taken by topics.war in x.yaml:1: choose another"),
     ("a: {any: x, formerly: [all]}", "a.formerly[0]: 'all' is the name of a built-in feed: choose another"),
-    ("a: {any: war, examples: {match: [peace]}}", "a.examples.match[0]: “peace” should match, but it holds none of the topic's words: add one of its own to “any”"),
+    ("a: {any: war, examples: {match: [peace]}}", "a.examples.match[0]: “peace” should match, but none of the topic's words count in it: add one of its own to “any”"),
     ("a: {any: war, examples: {mtch: [b]}}", "a.examples.mtch: unknown key, did you mean 'match'?"),
 ]  # fmt: skip
 

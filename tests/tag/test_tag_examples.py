@@ -25,7 +25,7 @@ def test_right_examples_have_nothing_to_say():
 
 UNMATCHED = [
     ("nothing of the topic stands in it", {"any": ("war",)}, "peace",
-     "it holds none of the topic's words: add one of its own to “any”"),
+     "none of the topic's words count in it: add one of its own to “any”"),
     ("a phrase takes its words away", {"any": ("war",), "not_": ("price war",)}, "a price war",
      "“price war” (not) takes its words away"),
     ("two phrases do", {"any": ("war",), "not_": ("price war", "star wars")},

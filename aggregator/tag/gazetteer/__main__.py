@@ -7,6 +7,7 @@ nothing are left out. The table is shipped; none of the three libraries is neede
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
@@ -32,10 +33,11 @@ _LEAST_LETTERS_OF_CITY_ELSE = 4
 
 
 def main() -> None:
-    """Write the table."""
+    """Write the table, or another file that is named."""
+    target = Path(*sys.argv[1:2] or [Path(__file__).with_name("places.tsv")])
     rows = sorted({*_countries(), *_cities()})
     text = _HEADER + "".join("\t".join(row) + "\n" for row in rows)
-    Path(__file__).with_name("places.tsv").write_text(text, encoding="utf-8")
+    target.write_text(text, encoding="utf-8")
 
 
 Row = tuple[str, str, str, str]
