@@ -261,3 +261,13 @@ def test_a_subject_holds_what_is_part_of_it():
     found = reasons(about("conflict"), item, "en")
     assert "war" in {one.of for one in found}
     assert not reasons(about("protest"), item, "en")
+
+
+def test_of_a_sport_report_only_sure_words_of_war_count_whatever_is_taken_away():
+    report = entry(
+        "Striker scores hat-trick in cup semi-final",
+        "The goalkeeper saved a penalty; the troops of the coach fought on the front line.",
+    )
+    spoken = read(rows(report), [vocabulary("en")])
+    assert spoken.scores["sport"] > 1
+    assert spoken.of("war", {(0, 0)}) == spoken.of("war") == []

@@ -34,7 +34,7 @@ _LEAST_LETTERS_OF_CITY_ELSE = 4
 
 def main() -> None:
     """Write the table, or another file that is named."""
-    target = Path(*sys.argv[1:2] or [Path(__file__).with_name("places.tsv")])
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).with_name("places.tsv")
     rows = sorted({*_countries(), *_cities()})
     text = _HEADER + "".join("\t".join(row) + "\n" for row in rows)
     target.write_text(text, encoding="utf-8")
