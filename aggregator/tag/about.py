@@ -154,46 +154,50 @@ def _standing(row: Row, vocabularies: Sequence[Vocabulary]) -> Iterator[Found[Me
     """
     here = [found for vocabulary in vocabularies for found in vocabulary.find(row.words)]
     cares = [vocabulary.care for vocabulary in vocabularies]
-    negative = [
-        found
-        for found in here
-        if found.term.is_negative
-        and not (found.term.is_place and not row.has_capitals(found.term.capitals, found.start))
-    ]
-    longer = [
-        found
-        for found in here
-        if found.length > 1
-        and found.term.is_place
-        and row.has_capitals(found.term.capitals, found.start)
-    ]
+    taken, longer = _grounds(row, here)
     for found in here:
-        term = found.term
-        if term.is_negative or (negative and any(_takes(other, found) for other in negative)):
+        term, start, length = found
+        if term.is_negative or (
+            taken and any((term.of, at) in taken for at in range(start, start + length))
+        ):
             continue
-        if term.is_acronym and not row.is_in_capitals(found.start):
+        if term.is_acronym and not row.is_in_capitals(start):
             continue
         if term.is_place and (
-            (longer and any(_holds(other, found) for other in longer))
+            any(_holds(other, found) for other in longer.get(start, ()))
             or not all(_is_meant(row, found, care.get(term.words)) for care in cares)
         ):
             continue
         yield found
 
 
-def _takes(negative: Found[Meaning], found: Found[Meaning]) -> bool:
-    return (
-        negative.term.of == found.term.of
-        and negative.start < found.start + found.length
-        and found.start < negative.start + negative.length
-    )
+def _grounds(
+    row: Row, here: Sequence[Found[Meaning]]
+) -> tuple[set[tuple[str, int]], dict[int, list[Found[Meaning]]]]:
+    """Return which words mean something else, and the names of several words that stand on each.
+
+    Both by place: a text that repeats itself ten thousand times costs no more than its length.
+    """
+    taken: set[tuple[str, int]] = set()
+    longer: dict[int, list[Found[Meaning]]] = {}
+    for found in here:
+        term, start, length = found
+        if not term.is_negative and (length == 1 or not term.is_place):
+            continue
+        if term.is_place and not row.has_capitals(term.capitals, start):
+            continue
+        for at in range(start, start + length):
+            if term.is_negative:
+                taken.add((term.of, at))
+            else:
+                longer.setdefault(at, []).append(found)
+    return taken, longer
 
 
 def _holds(other: Found[Meaning], found: Found[Meaning]) -> bool:
     """Return whether a name is part of a longer one: Sudan of South Sudan."""
     return (
         other.length > found.length
-        and not other.term.is_negative
         and other.start <= found.start
         and found.start + found.length <= other.start + other.length
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -271,3 +273,15 @@ def test_of_a_sport_report_only_sure_words_of_war_count_whatever_is_taken_away()
     spoken = read(rows(report), [vocabulary("en")])
     assert spoken.scores["sport"] > 1
     assert spoken.of("war", {(0, 0)}) == spoken.of("war") == []
+
+
+@pytest.mark.parametrize("text", ["the war in Baku of the ceasefire ", "中国战争 "])
+def test_a_text_that_repeats_itself_costs_no_more_than_its_length(text):
+    def cost(times: int) -> float:
+        found = rows(entry("", text * times))
+        begin = process_time()
+        read(found, [vocabulary("en"), vocabulary("zh")])
+        return process_time() - begin
+
+    cost(10)
+    assert cost(2000) < 20 * (cost(200) + 0.01)
