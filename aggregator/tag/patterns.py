@@ -190,7 +190,7 @@ class Finder(Generic[T]):
         roots = [lexicon.root.next for lexicon in lexicons]
 
         def numbers(word: str) -> tuple[int, ...]:
-            return words.matched_by(word, bending.dictionary_forms(word))
+            return words.matched_by(word, sorted(bending.dictionary_forms(word)))
 
         def first(word: str) -> tuple[_Node[T], ...]:
             found = self._numbers[word]
