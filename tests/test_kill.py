@@ -90,6 +90,7 @@ def _kill_after(place: Path, seconds: float) -> None:
         process.send_signal(signal.SIGKILL)
 
 
+@pytest.mark.timeout(400)
 def test_nothing_is_lost_or_doubled_when_a_poll_is_killed(tmp_path: Path) -> None:
     kill_while_polling(tmp_path, feeds=24, kills=3, seed=1)
 
