@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from aggregator.model import Kind
@@ -118,7 +119,10 @@ def _is_sure(mention: Mention) -> bool:
 
 
 def _scaled(mentions: list[Mention], share: float) -> list[Mention]:
-    return [mention._replace(points=mention.points * share) for mention in mentions]
+    return [
+        Mention(meaning, row, start, length, points * share)
+        for meaning, row, start, length, points in mentions
+    ]
 
 
 def _weighed(mentions: list[Mention]) -> list[Mention]:
@@ -128,9 +132,10 @@ def _weighed(mentions: list[Mention]) -> list[Mention]:
     taken: set[tuple[int, int | str]] = set()
     kept: list[Mention] = []
     weight = 1.0
-    for mention in sorted(mentions, key=_by_points):
-        meaning, row, start, length, points = mention
-        ground: list[tuple[int, int | str]] = [(row, at) for at in range(start, start + length)]
+    by_weight = sorted(mentions, key=_WEIGHT, reverse=True)  # of equal ones the first
+    for meaning, row, start, length, points in by_weight:
+        ground: list[tuple[int, int | str]] = [(row, start)]
+        ground += [(row, at) for at in range(start + 1, start + length)] if length > 1 else ()
         if not meaning.is_place:
             ground.append((row, meaning.term))
         if taken.isdisjoint(ground):
@@ -140,8 +145,7 @@ def _weighed(mentions: list[Mention]) -> list[Mention]:
     return kept
 
 
-def _by_points(mention: Mention) -> tuple[float, int]:
-    return -mention.points, -mention.length
+_WEIGHT = attrgetter("points", "length")
 
 
 # --- which of the words that were found are meant ---------------------------------------------

@@ -10,22 +10,23 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import re2
 
-from aggregator.tag.rows import Row
+from aggregator.tag.rows import Row, quoted
 
 MAX_BYTES = 1 << 20
 """Memory of one expression with all that it remembers of the texts; bounds its size, too."""
 _MOST_MATCHES = 50
 """Of one expression in one row. Each may walk the whole text; later ones count next to nothing."""
-_MOST_QUOTED = 200
-"""Characters of a match that are kept as a reason."""
 
 # No real expression finds both of these texts, or the empty string at any kind of place.
 _STRANGERS = ("xyzzy plugh", "foobar twend")
+_LETTERS = "abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъыьэюяابتثجدرسعفقكلمنهوي0123456789"
+"""One of them alone is no word: an expression that it satisfies is in nearly every text."""
 _GAPS = ("", "_", " _ ", "__  __", "\n_\n")
 # What RE2 says → what to tell the operator of the part {0} that it quotes.
 _REASONS = {
@@ -63,6 +64,7 @@ class BadExpression(ValueError):
         self.position = position
 
 
+@lru_cache(2000)
 def compiled(text: str) -> Any:
     """Return the expression ready to be used.
 
@@ -80,7 +82,7 @@ def compiled(text: str) -> Any:
     if any(not match.group() for gap in _GAPS for match in expression.finditer(gap)):
         message = "matches the empty string, hence every article: make something in it obligatory"
         raise BadExpression(message)
-    if all(expression.search(stranger) for stranger in _STRANGERS):
+    if all(map(expression.search, _STRANGERS)) or any(map(expression.search, _LETTERS)):
         message = "matches nearly every text: write some of the words that you look for"
         raise BadExpression(message)
     return expression
@@ -150,7 +152,7 @@ class Expressions(Generic[T]):
         for term, (start, end) in found:
             first = bisect_right(words, start, key=_end)
             last = bisect_left(words, end, key=_start)
-            yield Match(term, first, max(0, last - first), _quote(row.text[start:end]))
+            yield Match(term, first, max(0, last - first), quoted(row.text[start:end]))
 
 
 def _groups(expressions: Sequence[tuple[str, T]]) -> Iterator[tuple[Any, list[T]]]:
@@ -186,11 +188,6 @@ def _spans(expression: Any, text: str) -> Iterator[tuple[int, int]]:
         start, end = match.span()
         if text[start:end].strip():
             yield start, end
-
-
-def _quote(text: str) -> str:
-    said = " ".join(text.split())
-    return said if len(said) <= _MOST_QUOTED else f"{said[: _MOST_QUOTED - 1]}…"
 
 
 def _start(place: tuple[int, int]) -> int:

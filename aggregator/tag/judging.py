@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 from aggregator.model import Evidence, Kind, Rule, Topic
@@ -69,27 +70,32 @@ def judge(
     if matches or len(keys) > 1:
         standing = [match for match in matches if covered.isdisjoint(_ground(match))]
         points = _apart([*_own(standing, read), *points])
-    there = {point.text for point in points if point.rule is Rule.ALL}
-    missing = tuple(text for text in topic.all if text not in there)
-    forbidding = [match.term.text for match in matches if match.term.role is Role.FORBIDS]
-    has_options = bool(topic.any or topic.place or topic.subject or topic.regex)
-    score = sum(point.points for point in points if _is_option(point))
-    by_words = (
-        bool(points)
-        and not missing
-        and any(map(_is_option, points)) is has_options
-        and (not has_options or score >= topic.at_least)
-    )
+    options = [point.points for point in points if _is_option(point)]
+    score = sum(options)
+    missing = _missing(topic, points)
+    if topic.any or topic.place or topic.subject or topic.regex:
+        by_words = bool(options) and score >= topic.at_least
+    else:
+        by_words = any(point.rule is Rule.ALL for point in points)
     named = any(point.rule is Rule.CATEGORY for point in points)
+    forbidding = [match.term.text for match in matches if match.term.role is Role.FORBIDS]
     return Outcome(
         topic=topic.slug,
-        met=(named or by_words) and not forbidding,
+        met=(named or (by_words and not missing)) and not forbidding,
         score=score,
         why=_evidence(read, points),
         missing=missing,
         forbidden_by=forbidding[0] if forbidding else None,
         covered_by=tuple(dict.fromkeys(match.term.text for match in covers)),
     )
+
+
+def _missing(topic: Topic, points: Iterable[_Point]) -> tuple[str, ...]:
+    """Return the ``all`` terms that don't stand in the article."""
+    if not topic.all:
+        return ()
+    there = {point.text for point in points if point.rule is Rule.ALL}
+    return tuple(text for text in topic.all if text not in there)
 
 
 def _own(matches: Sequence[Match], read: Sequence[Row]) -> Iterator[_Point]:
@@ -127,7 +133,7 @@ def _apart(points: Sequence[_Point]) -> list[_Point]:
     """
     taken: set[tuple[int, int]] = set()
     apart = []
-    for point in sorted(points, key=_by_weight):
+    for point in sorted(points, key=_WEIGHT, reverse=True):
         ground = _ground(point)
         if point.rule is Rule.ALL or taken.isdisjoint(ground):
             apart.append(point)
@@ -136,17 +142,16 @@ def _apart(points: Sequence[_Point]) -> list[_Point]:
     return apart
 
 
-def _by_weight(point: _Point) -> tuple[float, int]:
-    return -point.points, -point.length
+_WEIGHT = attrgetter("points", "length")
+_PLACE = attrgetter("row", "start", "length")
 
 
-def _by_place(point: _Point) -> tuple[int, int, int]:
-    return point.row, point.start, point.length
+_NO_OPTIONS = (Rule.ALL, Rule.CATEGORY)
 
 
 def _is_option(point: _Point) -> bool:
     """Return whether it is one of those of which one is enough."""
-    return point.rule is not Rule.ALL and point.rule is not Rule.CATEGORY
+    return point.rule not in _NO_OPTIONS
 
 
 def _ground(at: Match | _Point) -> list[tuple[int, int]]:
@@ -156,17 +161,17 @@ def _ground(at: Match | _Point) -> list[tuple[int, int]]:
 
 
 def _evidence(read: Sequence[Row], points: Iterable[_Point]) -> tuple[Evidence, ...]:
-    """Quote each term once for each field and rule, where it stands first."""
-    found: dict[tuple[bool, str, str, str], Evidence] = {}
-    for point in sorted(points, key=_by_place):
-        row, is_option = read[point.row], _is_option(point)
-        rule = Rule.CATEGORY if is_option and row.field == "categories" else point.rule
-        key = (is_option, row.field, point.text, point.of)
-        if key in found:
-            score = round(found[key].score + point.points, 2)
-            found[key] = replace(found[key], score=score)
-        else:
-            words = point.said or row.quote(point.start, point.length)
-            score = round(point.points, 2)
-            found[key] = Evidence(rule, row.field, words, point.text, point.of, point.kind, score)
-    return tuple(found.values())
+    """Quote each term once for each field and rule, where it stands first, with all its points."""
+    first: dict[tuple[bool, str, str, str], _Point] = {}
+    scores: dict[tuple[bool, str, str, str], float] = defaultdict(float)
+    for point in sorted(points, key=_PLACE):
+        key = (_is_option(point), read[point.row].field, point.text, point.of)
+        first.setdefault(key, point)
+        scores[key] += point.points
+    return tuple(_reason(read[point.row], point, scores[key]) for key, point in first.items())
+
+
+def _reason(row: Row, point: _Point, score: float) -> Evidence:
+    rule = Rule.CATEGORY if _is_option(point) and row.field == "categories" else point.rule
+    words = point.said or row.quote(point.start, point.length)
+    return Evidence(rule, row.field, words, point.text, point.of, point.kind, round(score, 2))

@@ -10,15 +10,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from itertools import count
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from weakref import WeakSet
 
 from aggregator.tag.words import fold, tokens
 
 LEAST_LETTERS_AT_STAR = 4
 _LEAST_LETTERS_BENT = 3
 """Shorter words don't bend: their bent forms would be anything."""
-_MOST_FORMS = 100_000
-"""Forms that a finder remembers; about 20 MB."""
+_MOST_FORMS = 200_000
+"""Forms that all finders together remember; about 40 MB."""
 
 
 class Form(Enum):
@@ -207,7 +208,11 @@ class Finder(Generic[T]):
             for node in nodes:
                 if node.terms:
                     found += [Found(term, start, 1) for term in node.terms]
-                if node.next and start < last and numbers[words[start + 1]]:
+                if (
+                    node.next
+                    and start < last
+                    and not node.next.keys().isdisjoint(numbers[words[start + 1]])
+                ):
                     self._go_on(node, words, start, found)
         return found
 
@@ -227,14 +232,23 @@ class Finder(Generic[T]):
 
 
 class _Memory(dict[str, tuple[T, ...]]):
-    """What was found for the words of the texts so far."""
+    """What was found for the words of the texts so far, until all memories are full."""
+
+    _all: ClassVar[WeakSet[_Memory[Any]]] = WeakSet()
+    _held = 0
 
     def __init__(self, find: Callable[[str], tuple[T, ...]]) -> None:
         super().__init__()
         self._find = find
+        _Memory._all.add(self)
+
+    __hash__ = object.__hash__  # type: ignore[assignment]  # itself, not what it holds
 
     def __missing__(self, word: str) -> tuple[T, ...]:
-        if len(self) >= _MOST_FORMS:
-            self.clear()
+        if _Memory._held >= _MOST_FORMS:
+            for memory in list(_Memory._all):
+                memory.clear()
+            _Memory._held = 0
+        _Memory._held += 1
         self[word] = found = self._find(word)
         return found

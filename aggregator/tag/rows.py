@@ -20,6 +20,19 @@ _SHORT = 3
 """Letters of a word that may be capitalised at the start of a sentence without being a name."""
 
 
+_MOST_READ = 60_000
+"""Characters of the text in which words are looked for: ten thousand words. What stands further
+down counts next to nothing, and a hostile text of half a million would hold a poll for seconds."""
+_MOST_QUOTED = 200
+"""Characters of the words that are kept as a reason."""
+
+
+def quoted(text: str) -> str:
+    """Return words as they are written, on one line, cut if they are long."""
+    said = " ".join(text[: 4 * _MOST_QUOTED].split())
+    return said if len(said) <= _MOST_QUOTED else f"{said[: _MOST_QUOTED - 1]}…"
+
+
 class Row:
     """One stretch of an article: its title, summary, text or one of its categories.
 
@@ -50,7 +63,7 @@ class Row:
     def quote(self, start: int, length: int) -> str:
         """Return words as they are written."""
         first, last = self.places[start], self.places[start + length - 1]
-        return " ".join(self.text[first[0] : last[1]].split())
+        return quoted(self.text[first[0] : last[1]])
 
     def has_capitals(self, of_words: Iterable[int], start: int) -> bool:
         """Return whether these words, counted from ``start``, begin with capital letters.
@@ -105,7 +118,7 @@ class Row:
 def rows(item: Entry | Article) -> tuple[Row, ...]:
     """Return title, summary, text and categories; summary and text are one running text."""
     summary = Row("summary", item.summary)
-    text = Row("text", item.text, before=len(summary.words))
+    text = Row("text", item.text[:_MOST_READ], before=len(summary.words))
     found = [Row("title", item.title), summary, text]
     found += [Row("categories", category) for category in item.categories]
     return tuple(found)

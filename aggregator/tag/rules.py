@@ -97,7 +97,7 @@ class Tagger:
         read = rows(item)
         if languages is None:
             languages = language.read(item).candidates
-        vocabularies = [vocabulary(code) for code in languages or ("",)]
+        vocabularies = list(dict.fromkeys(map(vocabulary, languages or ("",))))
         mentions = about.read(read, vocabularies if self._by_meaning else ())
         found: dict[int, dict[Match, None]] = defaultdict(dict)
         for match in self._matches(read, vocabularies):

@@ -95,10 +95,20 @@ def _care(language: gazetteer.Language) -> Iterator[tuple[tuple[str, ...], Care]
 def vocabulary(language: str) -> Vocabulary:
     """Return the vocabulary for texts of a language (``language.base``); made when first asked.
 
+    A language of which no list has a word shares the one of "": feeds may invent codes.
     By one thread: at the first round of polls all of them ask for the same ones.
     """
     with _MAKING:
-        return _vocabulary(language)
+        return _vocabulary(language if language in _languages() else "")
+
+
+@cache
+def _languages() -> frozenset[str]:
+    subjects = map(gazetteer.subject, gazetteer.subject_keys())
+    return frozenset(gazetteer.language_codes()).union(
+        *(row.languages for row in gazetteer.place_names()),
+        *(subject.words for subject in subjects),
+    )
 
 
 @cache

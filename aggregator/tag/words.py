@@ -103,11 +103,12 @@ _FOLDS, _MARKS = _folding()
 # A joiner that keeps Arabic letters apart is a word's edge to the eye; ™ would fold to letters.
 _EDGES = re.compile("(?<=[\u0600-\u06ff])\u200c|[\u2120\u2122]")
 _LETTER = rf"[^\W_{_UNSPACED}]"
-_ASCII_TOKEN = re.compile(rf"[a-z0-9]{{1,{MAX_TOKEN}}}")
-_PLAIN_TOKEN = re.compile(rf"{_LETTER}{{1,{MAX_TOKEN}}}")
+# Each is one group, so that ``split`` keeps the tokens between what separates them.
+_ASCII_TOKEN = re.compile(rf"([a-z0-9]{{1,{MAX_TOKEN}}})")
+_PLAIN_TOKEN = re.compile(rf"({_LETTER}{{1,{MAX_TOKEN}}})")
 _TOKEN = re.compile(
-    rf"(?=\w)[{_UNSPACED}]{_one_of(_MARKS)}{{0,{MAX_TOKEN - 1}}}"
-    rf"|{_LETTER}(?:{_LETTER}|{_one_of(_MARKS)}){{0,{MAX_TOKEN - 1}}}"
+    rf"((?=\w)[{_UNSPACED}]{_one_of(_MARKS)}{{0,{MAX_TOKEN - 1}}}"
+    rf"|{_LETTER}(?:{_LETTER}|{_one_of(_MARKS)}){{0,{MAX_TOKEN - 1}}})"
 )
 # Where none of these stands, the plain pattern finds the same tokens, and faster.
 _INTRICATE = re.compile(
@@ -123,6 +124,18 @@ _CLUSTER = re.compile(
     re.DOTALL,
 )
 
+_MOST_MARKS = 30
+"""Marks on one letter; no script needs so many (Unicode's stream-safe text format has them)."""
+_HALF_WIDTH_MARKS = "\uff9e\uff9f"
+_REORDERED = re.compile(
+    _one_of(_HALF_WIDTH_MARKS + "".join(filter(unicodedata.combining, map(chr, range(0x1F000)))))
+)
+_HEAP = re.compile(f"({_REORDERED.pattern}{{{_MOST_MARKS}}}){_REORDERED.pattern}+")
+
+
+_MOST_REMEMBERED = 16
+"""Characters of a letter with its marks whose folding is remembered."""
+
 
 class Span(NamedTuple):
     """A token and where it stands in the text as written: ``text[start:end]``."""
@@ -135,17 +148,26 @@ class Span(NamedTuple):
 def fold(text: str) -> str:
     """Return ``text`` without what makes no difference; folding twice changes nothing.
 
+    Of a heap of marks on one letter only the first ``_MOST_MARKS`` are looked at.
+
     >>> fold("BAKI") == fold("Bakı") == fold("bakİ")
     True
     """
     if text.isascii():
         return text.lower()
-    folded = unicodedata.normalize("NFKD", _EDGES.sub(" ", text)).casefold()
+    folded = unicodedata.normalize("NFKD", _without_heaps(_EDGES.sub(" ", text))).casefold()
     folded = unicodedata.normalize("NFKD", folded)
     for character in _FOLDS.keys() & set(folded):  # few, and each replacement is a memory scan
         folded = folded.replace(character, _FOLDS[character])
     # Armenian "ev" is written եւ, և, and ԵՎ in capitals.
-    return unicodedata.normalize("NFC", folded.replace("եւ", "եվ"))
+    return unicodedata.normalize("NFC", _without_heaps(folded.replace("եւ", "եվ")))
+
+
+def _without_heaps(text: str) -> str:
+    """Return ``text`` with short runs of marks: Unicode sorts a run in the square of its length."""
+    if not _REORDERED.search(text[::_MOST_MARKS]):  # a longer run has one of these characters
+        return text
+    return _HEAP.sub(r"\1", text)
 
 
 def tokens(text: str) -> tuple[str, ...]:
@@ -179,13 +201,16 @@ class Text:
     def __init__(self, text: str) -> None:
         self.text = text
         self._folded = folded = fold(text)
-        self.tokens: tuple[str, ...] = tuple(_pattern(folded).findall(folded))
+        # What separates, a token, what separates, a token … what separates.
+        self._parts = _pattern(folded).split(folded)
+        self.tokens: tuple[str, ...] = tuple(self._parts[1::2])
 
     @cached_property
     def places(self) -> Sequence[tuple[int, int]]:
         """Where each token stands, ``text[start:end]``: what ``spans`` says, but faster."""
         text, folded = self.text, self._folded
-        found = [match.span() for match in _pattern(folded).finditer(folded)]
+        edges = list(accumulate(map(len, self._parts)))
+        found = list(zip(edges[::2], edges[1::2], strict=False))
         if text.isascii() or (len(folded) == len(text) and all(map(_folds_to_one, set(text)))):
             return found
         pieces = list(map(_folded_cluster, text))
@@ -222,8 +247,12 @@ def _located(stretch: str, at: int) -> Iterator[Span]:
         yield Span(match[0], at + places[match.start()][0], at + places[match.end() - 1][1])
 
 
-@lru_cache(4096)
 def _folded_cluster(cluster: str) -> str:
+    return _remembered(cluster) if len(cluster) <= _MOST_REMEMBERED else fold(cluster)
+
+
+@lru_cache(4096)
+def _remembered(cluster: str) -> str:
     return fold(cluster)
 
 

@@ -285,3 +285,22 @@ def test_a_text_that_repeats_itself_costs_no_more_than_its_length(text):
 
     cost(10)
     assert cost(2000) < 20 * (cost(200) + 0.01)
+
+
+def test_languages_that_nobody_knows_share_one_vocabulary():
+    assert vocabulary("xq") is vocabulary("qqz") is vocabulary("")
+    assert len({vocabulary("ru"), vocabulary("rm"), vocabulary("")}) == 3  # rm: names in the table
+
+
+def test_what_stands_past_sixty_thousand_characters_is_not_read():
+    far = "peace " * 10_000
+    assert score(about("AZ", at_least=0.01), entry("", text="word " * 9_000 + "Baku"), "en")
+    assert not score(about("AZ", at_least=0.01), entry("", text=far + "Baku"), "en")
+
+
+def test_a_long_reason_is_cut():
+    words = "war" + " " * 300 + "," * 900 + "zone"
+    (why,) = reasons(topic(any=("war zone",)), entry(words), "en")
+    assert why.words.startswith("war ,,,")
+    assert why.words.endswith("…")
+    assert len(why.words) == 200

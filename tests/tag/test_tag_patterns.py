@@ -179,6 +179,14 @@ def test_it_forgets_forms_before_they_are_too_many_and_finds_the_same(monkeypatc
     assert max(len(small._numbers), len(small._first)) <= 2
 
 
+def test_all_finders_share_what_may_be_remembered(monkeypatch):
+    monkeypatch.setattr(patterns, "_MOST_FORMS", 50)
+    many = [finder("war") for _ in range(10)]
+    for number, each in enumerate(many):
+        assert each.find([f"w{number}n{n}" for n in range(20)] + ["war"]) == [("war", 20, 1)]
+    assert sum(len(each._numbers) + len(each._first) for each in many) <= 50
+
+
 WORDS = st.sampled_from(["ab", "aba", "abab", "ababa", "ba", "baba"])
 FORMED = st.tuples(st.sampled_from(Form), WORDS).map(lambda each: Word(*each))
 PATTERNS = st.lists(FORMED, min_size=1, max_size=3).map(tuple)

@@ -200,7 +200,19 @@ REFUSED = [
     ),
     *(
         (each, 0, "matches nearly every text: write some of the words that you look for")
-        for each in (".", ".+", r"\w", r"\b\w{3,}\b", "[a-z]", r"\s", r"(?s).{3,}", r"\C")
+        for each in (
+            ".",
+            ".+",
+            r"\w",
+            r"\b\w{3,}\b",
+            "[a-z]",
+            "e",
+            "war|ы",
+            r"\d",
+            r"\s",
+            r"(?s).{3,}",
+            r"\C",
+        )
     ),
 ]
 
@@ -216,7 +228,7 @@ def test_an_expression_that_can_not_be_used_is_refused_with_the_place(
         Tagger([topic(regex=("war", expression))])
 
 
-@pytest.mark.parametrize("expression", [r"Baku\b|мир", r"\\bвойна", r"\bwar\b", r"\pLов", "e"])
+@pytest.mark.parametrize("expression", [r"Baku\b|мир", r"\\bвойна", r"\bwar\b", r"\pLов", "战"])
 def test_what_looks_like_a_mistake_and_is_none_is_taken(expression: str) -> None:
     assert compiled(expression)
 
@@ -243,13 +255,13 @@ def test_more_expressions_than_one_filter_holds_are_all_found() -> None:
 SOME = [
     "war",
     "stra(ß|ss)e",
-    "İ",
-    "ı",
-    "k",
-    "K",
+    "İİ?s",
+    "ır|ır?s",
+    "ka",
+    "Kb",
     "ſ+t",
-    "ΐ",
-    "ς",
+    "ΐς",
+    "ςσ",
     "[a-c]ǆ",
     "бакы?",
     r"\d{2}",
@@ -273,7 +285,7 @@ def test_looking_for_all_at_once_finds_what_each_one_finds(
 @given(st.text())
 def test_matches_stand_on_the_words_that_they_touch(text: str) -> None:
     row = Row("title", text)
-    for match in Expressions([("[^a-z ]{1,3}", "some")]).find(row):
+    for match in Expressions([("[^a-z ]{2,3}", "some")]).find(row):
         assert match.start + match.length <= len(row.words)
 
 
@@ -282,8 +294,8 @@ def test_matches_stand_on_the_words_that_they_touch(text: str) -> None:
     [
         ("(a+)+b", "a" * 100_000),
         ("(x+x+)+y", "x" * 100_000),
-        ("x.*z|x", "x" * 100_000),  # each match looks through all of the text
-        ("(.*)*(.*)*(.*)*q", "war " * 25_000),
+        ("xx.*z|xx", "x" * 100_000),  # each match looks through all of the text
+        ("(.*)*(.*)*(.*)*qq", "war " * 25_000),
         ("war.{0,100}peace", "war pea " * 12_500),
     ],
 )

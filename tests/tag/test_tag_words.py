@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -102,6 +103,30 @@ def test_long_words_are_cut(unit):
 
 def test_a_letter_with_a_thousand_marks_is_cut():
     assert tokens("ส" + "\u0e31" * 1000 + " x") == ("ส" + "\u0e31" * (MAX_TOKEN - 1), "x")
+
+
+HEAPS = [
+    "а" + "\u0316\u0301\u093c\u094d\u0345" * 20_000,
+    "カ" + "ﾞ\u093c" * 50_000,
+    "क" + "\u094d\u200d\u093c\u0301\u200d" * 20_000,
+    "a" + "\u0301\U0001e130\U0001d165" * 30_000,
+]
+
+
+@pytest.mark.parametrize("text", HEAPS)
+def test_a_heap_of_marks_costs_no_more_than_its_length(text):
+    before = process_time()
+    found = Text(text)
+    assert [found.text[start:end] for start, end in found.places] == [
+        text[start:end] for _, start, end in spans(text)
+    ]
+    assert found.tokens == tokens(text)
+    assert process_time() - before < 2
+    assert fold(fold(text)) == fold(text)
+
+
+def test_what_a_script_heaps_up_is_kept():
+    assert fold("ཧྐྵྨླྺྼྻྂ") == unicodedata.normalize("NFC", "ཧྐྵྨླྺྼྻྂ")
 
 
 QUOTES = [

@@ -98,11 +98,13 @@ def subject_keys() -> tuple[str, ...]:
     return _stems("subjects")
 
 
-@cache
 def language(code: str) -> Language:
     """Return what we know of a language; nothing but its code where it has no file."""
-    if code not in language_codes():
-        return Language(code, code)
+    return _language(code) if code in language_codes() else Language(code, code)
+
+
+@cache
+def _language(code: str) -> Language:
     read = _read(f"languages/{code}.ini")
     words = read.get("words", {})
     return Language(
