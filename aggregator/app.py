@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
+from typing import Self
 
 from aggregator import __version__
 from aggregator import config as configuration
@@ -56,21 +57,39 @@ def _topic_feed(topic: Topic) -> Feed:
     return Feed(topic.slug, topic.name, f"topic:{topic.slug}", former=topic.former)
 
 
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A configuration and what tags by it: one value, so that nobody sees parts of two."""
+
+    config: Config
+    tagger: Tagger
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        return cls(config, Tagger(config.topics))
+
+
 @dataclass(slots=True)
 class App:
-    """A loaded configuration with its open database. ``reload`` replaces the configuration."""
+    """A loaded configuration with its open database. ``reload`` replaces the configuration.
+
+    Who needs configuration and tagger, or either of them twice, takes ``in_force`` once.
+    """
 
     directory: Path
     data: Path
     environ: Mapping[str, str]
     clock: Callable[[], datetime]
-    config: Config
+    in_force: InForce
     db: Database
-    tagger: Tagger
     stamp: str
     problems: tuple[str, ...] = ()
     generation: int = 0
     _site: tuple[int, Site] | None = None
+
+    @property
+    def config(self) -> Config:
+        return self.in_force.config
 
     def site(self) -> Site:
         """What the web server shows now; the same value until the configuration changes."""
@@ -79,14 +98,15 @@ class App:
         return self._site[1]
 
     def _new_site(self) -> Site:
-        service = self.config.service
+        config = self.config
+        service = config.service
         return Site(
             db=self.db,
             base_url=service.base_url,
             title=service.title,
-            topics=self.config.topics,
-            feeds=output_feeds(self.config),
-            sources=self.config.sources,
+            topics=config.topics,
+            feeds=output_feeds(config),
+            sources=config.sources,
             timezone=service.timezone,
             auth=service.auth,
             problems=self.problems,
@@ -115,7 +135,7 @@ class App:
                 _log.warning("service.%s changed; it takes effect after a restart", field)
         # The stamp comes last: if the database is busy now, the next call tries again.
         announce(self.db, new, self.clock())
-        self.config, self.tagger, self.problems = new, Tagger(new.topics), ()
+        self.in_force, self.problems = InForce.of(new), ()
         self.generation += 1
         self.stamp = stamp
         _log.info("took up the changed configuration: %s", summary(new))
@@ -154,8 +174,8 @@ def opened(
     config = configuration.load(directory, environ)
     db = Database.open(database_url(config, data), now=clock())
     try:
-        tagger = Tagger(config.topics)
-        yield App(directory, data, environ, clock, config, db, tagger, config.fingerprint)
+        in_force = InForce.of(config)
+        yield App(directory, data, environ, clock, in_force, db, config.fingerprint)
     finally:
         db.close()
 
@@ -196,18 +216,19 @@ def polling(app: App) -> Iterator[Callable[[], Parts]]:
 
         def parts() -> Parts:
             nonlocal opened_for, tools
-            service = app.config.service
+            config = app.config
+            service = config.service
             wanted = (service.fetch, service.parse, service.contact, service.base_url)
             if wanted != opened_for:
                 stack.close()
-                tools = stack.enter_context(reading(app.config))
+                tools = stack.enter_context(reading(config))
                 opened_for = wanted
             return Parts(
                 db=app.db,
                 fetcher=tools[0],
                 sandbox=tools[1],
-                tagger=lambda: app.tagger,
-                sources={source.key: source for source in app.config.sources},
+                tagger=lambda: app.in_force.tagger,
+                sources={source.key: source for source in config.sources},
                 every=service.poll.every,
                 worker=worker,
                 lease=_lease(service),

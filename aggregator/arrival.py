@@ -37,6 +37,7 @@ def article_of(entry: Entry, id_: str, now: datetime, *, first_poll: bool) -> Ar
         enclosures=entry.enclosures,
         categories=entry.categories,
         language=entry.language,
+        declared=entry.language,
     )
 
 

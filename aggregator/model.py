@@ -14,6 +14,9 @@ from enum import StrEnum
 
 # --- what the operator asks for ---------------------------------------------------------------
 
+ENOUGH = 1.0
+"""The score from which on an article is about something, unless its topic says otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -46,7 +49,7 @@ class Topic:
     place: tuple[str, ...] = ()
     subject: tuple[str, ...] = ()
     regex: tuple[str, ...] = ()
-    at_least: float = 1.0
+    at_least: float = ENOUGH
     """The score from which on an article bears the topic."""
     match: tuple[str, ...] = ()
     """Texts that the rule must match (``examples.match``)."""
@@ -296,7 +299,8 @@ class Article:
     updated: moves only when what a reader would notice moved; never before ``published``.
     listed: where it stands in feeds and digests (newest first): ``published``, but an entry that
     turns up late in a source already followed counts as new when it turns up.
-    certainty: of the language, 0 to 1; 1 is the publisher's word.
+    language, certainty: as decided, and how sure that is, 0 to 1; 1 is the publisher's word or
+    the operator's.  declared: the language as the publisher gave it, whatever was decided.
     appearances: oldest first; the first one speaks for the article.
     """
 
@@ -316,6 +320,7 @@ class Article:
     categories: tuple[str, ...] = ()
     language: str | None = None
     certainty: float | None = None
+    declared: str | None = None
     appearances: tuple[Appearance, ...] = ()
     topics: tuple[TopicHit, ...] = ()
 

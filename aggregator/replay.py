@@ -27,28 +27,36 @@ class Rules:
         return cls(Tagger(topics), by_key, _queries(feeds))
 
 
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An article that a topic or feed would gain or lose."""
+
+    id: str
+    title: str
+
+
 @dataclass(slots=True)
 class Change:
-    """What one topic or feed would gain and lose: counts, and the titles of some."""
+    """What one topic or feed would gain and lose: counts, and some of the articles."""
 
     kind: str
     slug: str
     gained: int = 0
     lost: int = 0
-    gains: list[str] = field(default_factory=list)
-    losses: list[str] = field(default_factory=list)
+    gains: list[Example] = field(default_factory=list)
+    losses: list[Example] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
-    def count(self, title: str, *, gain: bool, most: int) -> None:
+    def count(self, article: Article, *, gain: bool, most: int) -> None:
         examples = self.gains if gain else self.losses
         if gain:
             self.gained += 1
         else:
             self.lost += 1
         if len(examples) < most:
-            examples.append(title)
+            examples.append(Example(article.id, article.title))
 
 
 def compare(
@@ -61,7 +69,7 @@ def compare(
 ) -> list[Change]:
     """Return what would change, by kind and slug.
 
-    articles: as stored, with the topics of today.  most: how many titles to keep of each.
+    articles: as stored, with the topics of today.  most: how many articles to keep of each.
     """
     old_queries = _queries(old_feeds)
     changes: dict[tuple[str, str], Change] = {}
@@ -73,7 +81,7 @@ def compare(
         }
         for kind, slug, gain in _moves(pairs):
             change = changes.setdefault((kind, slug), Change(kind, slug))
-            change.count(article.title, gain=gain, most=most)
+            change.count(article, gain=gain, most=most)
     return [changes[key] for key in sorted(changes)]
 
 

@@ -20,7 +20,7 @@ from aggregator.tag.rules import Tagger, from_source
 _log = logging.getLogger(__name__)
 
 _BATCH = 200
-_RULES = "2"
+_RULES = "3"
 """Moves when ``tag`` decides otherwise than before on the same configuration."""
 
 
@@ -33,8 +33,8 @@ def retagged(tagger: Tagger, sources: Mapping[str, Source], article: Article) ->
         sources.get(seen.outlet.key, Source(seen.outlet.key, url=""))
         for seen in article.appearances
     )
-    detected = article.certainty is not None and article.certainty < 1
-    as_published = replace(article, language=None) if detected else article
+    # What was decided may rest on the operator's word of then: only the publisher's still counts.
+    as_published = replace(article, language=article.declared)
     language, hits = tagged(tagger, as_published, speaker)
     found = {hit.topic: hit for hit in hits}
     for source in others:

@@ -13,7 +13,7 @@ from types import FrameType
 from waitress.server import create_server
 
 from aggregator import retag
-from aggregator.app import App, polling, summary
+from aggregator.app import App, InForce, polling, summary
 from aggregator.errors import UsageError
 from aggregator.model import Commit
 from aggregator.poll import Parts, run_round
@@ -87,21 +87,29 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 def _jobs(app: App, parts: Callable[[], Parts], stop: Event) -> tuple[Job, ...]:
     changed = Event()
+    polling_by: list[InForce] = []
 
     def interrupted() -> bool:
         return stop.is_set() or changed.is_set()
 
     def poll_due() -> None:
         changed.clear()
-        run_round(parts(), stop=interrupted, report=log_poll)
+        polling_by.append(app.in_force)
+        try:
+            run_round(parts(), stop=interrupted, report=log_poll)
+        finally:
+            polling_by.clear()
 
     def take_up_changes() -> None:
         if app.reload():
             changed.set()
 
     def tag_again() -> None:
-        config = app.config
-        retag.catch_up(app.db, app.tagger, config.topics, config.sources, interrupted)
+        now = app.in_force
+        if any(by is not now for by in polling_by):
+            return  # what those polls still bring would be taken for tagged by the rules of now
+        config = now.config
+        retag.catch_up(app.db, now.tagger, config.topics, config.sources, interrupted)
 
     def prune() -> None:
         polls.prune(app.db, app.clock() - HISTORY)

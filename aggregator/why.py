@@ -53,6 +53,7 @@ def _facts(article: Article) -> dict[str, Any]:
         "link": article.link,
         "language": article.language,
         "certainty": article.certainty,
+        "declared": article.declared,
         "authors": list(article.authors),
         "categories": list(article.categories),
         "published": article.published,
@@ -72,7 +73,7 @@ def _topics(article: Article) -> list[dict[str, Any]]:
             "term": evidence.term,
             "of": evidence.of,
             "kind": evidence.kind or "",
-            "score": evidence.score,
+            "score": evidence.score or None,  # None: stored before there were scores
         }
         for hit in article.topics
         for evidence in hit.why

@@ -5,19 +5,25 @@ from __future__ import annotations
 import os
 import socket
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from aggregator import app as wiring
+from aggregator import service
 from aggregator.app import App
 from aggregator.errors import StoreError
-from aggregator.store import feeds, sources
+from aggregator.model import Entry, Topic
+from aggregator.retag import version
+from aggregator.store import articles, feeds, sources
 from aggregator.store.sources import statuses
+from aggregator.tag.rules import Tagger
 
+RAIN = Entry(guid=None, title="Rain", link=None)
 CONFIG = "sources: ['https://one.example/rss']\nservice: {{fetch: {{seconds: {seconds}}}}}\n"
 
 
@@ -69,6 +75,44 @@ def test_a_reload_that_meets_a_busy_database_is_tried_again(
     assert [source.key for source in app.config.sources] == ["one-example"]
     assert app.reload()
     assert [status.key for status in statuses(app.db)] == ["two-example"]
+
+
+def test_configuration_and_tagger_change_at_once(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever looks while the new tagger is made, which takes a while, sees the old of both."""
+    seen: list[tuple[str, ...]] = []
+
+    class Slow(Tagger):
+        def __init__(self, topics: Sequence[Topic]) -> None:
+            seen.append(tuple(topic.slug for topic in app.config.topics))
+            super().__init__(topics)
+
+    monkeypatch.setattr(wiring, "Tagger", Slow)
+    before = app.in_force
+    configure(app, "topics: {rain: {any: [rain]}}")
+    assert app.reload()
+    assert seen == [()]
+    assert app.in_force is not before
+    assert [topic.slug for topic in app.config.topics] == ["rain"]
+    assert [hit.topic for hit in app.in_force.tagger.hits(RAIN, "one")] == ["rain"]
+
+
+def test_articles_are_not_tagged_again_beside_polls_by_older_rules(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with wiring.polling(app) as parts:
+        jobs = {job.name: job.run for job in service._jobs(app, parts, Event())}
+
+        def round_in_which_rules_change(*_: object, **__: object) -> None:
+            configure(app, "topics: {rain: {any: [rain]}}")
+            jobs["reload"]()
+            jobs["retag"]()
+            assert articles.tagged_with(app.db) == (None, "")
+
+        monkeypatch.setattr(service, "run_round", round_in_which_rules_change)
+        jobs["poll"]()
+        jobs["retag"]()
+    config = app.config
+    assert articles.tagged_with(app.db) == (version(config.topics, config.sources), "")
 
 
 def test_a_setting_that_needs_a_restart_says_so(app: App, caplog: pytest.LogCaptureFixture) -> None:

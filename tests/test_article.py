@@ -150,6 +150,6 @@ def test_why_tells_all_of_it(app: App) -> None:
     known = {(one["topic"], one["of"], one["kind"]) for one in told["topics"]}
     assert known >= {("war", "war", "likely"), ("azerbaijan", "AZ", "name")}
     assert all(one["score"] > 0 for one in told["topics"])
-    assert (told["language"], told["certainty"]) == ("en", 1.0)
+    assert (told["language"], told["certainty"], told["declared"]) == ("en", 1.0, "en")
     assert [made["verdict"] for made in told["decisions"]] == ["new"]
     assert told["sources"][0]["name"] == "The Paper"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -177,11 +179,35 @@ def test_try_config_tells_gains_and_losses_and_changes_nothing(run: Run, place: 
     text = (place / "config" / "all.yaml").read_text(encoding="utf-8")
     (new / "all.yaml").write_text(text.replace("[Baku]", "[Ganja]").replace("[Rain in Baku]", "[]"))
     changes = {(c["kind"], c["slug"]): c for c in run("try", "--config", "new", "--json").json}
-    assert changes["topic", "baku"]["gains"] == ["Sun in Ganja"]
-    assert changes["topic", "baku"]["losses"] == ["Rain in Baku"]
+    [gain], [loss] = changes["topic", "baku"]["gains"], changes["topic", "baku"]["losses"]
+    assert (gain["title"], loss["title"]) == ("Sun in Ganja", "Rain in Baku")
     assert changes["feed", "rain"]["lost"] == 1
-    assert "topic baku + Sun in Ganja" in run("try", "--config", "new").out
+    lines = run("try", "--config", "new").out.splitlines()
+    [line] = [line for line in lines if line.endswith("Sun in Ganja")]
+    assert line == f"topic baku + {gain['id'][:10]} Sun in Ganja"
+    assert run("why", gain["id"][:10], "--json").json["title"] == "Sun in Ganja"
     assert "no topic and no feed would change" in run("try", "--config", "config").out
+
+
+def test_try_config_tells_a_topic_and_the_feed_that_it_has_anyway_once(
+    run: Run, place: Path
+) -> None:
+    run("poll")
+    new = place / "new"
+    new.mkdir()
+    text = (place / "config" / "all.yaml").read_text(encoding="utf-8")
+    (new / "all.yaml").write_text(text.replace("[Baku]", "[Ganja, Baku]"), encoding="utf-8")
+    told = [(c["kind"], c["slug"]) for c in run("try", "--config", "new", "--json").json]
+    assert told == [("topic", "baku")]
+    renamed = text.replace("baku: {", "city: {").replace("topic:baku", "topic:city")
+    own = renamed.replace("feeds:\n", "feeds:\n  baku: {where: 'topic:city -rain'}\n")
+    (new / "all.yaml").write_text(own, encoding="utf-8")
+    changes = run("try", "--config", "new", "--json").json
+    assert [(c["kind"], c["slug"], c["gained"], c["lost"]) for c in changes] == [
+        ("feed", "baku", 0, 1),
+        ("topic", "baku", 0, 1),
+        ("topic", "city", 1, 0),
+    ]
 
 
 def test_retag_applies_todays_topics_to_stored_articles(run: Run, place: Path) -> None:
@@ -298,6 +324,25 @@ def test_help_names_every_command(run: Run) -> None:
     ran = run("--help")
     assert ran.code == 0
     assert all(name in ran.out for name in ("serve", "poll", "restore"))
+
+
+def test_the_help_of_a_command_holds_its_examples_line_by_line(run: Run) -> None:
+    told = run("try", "--help").out
+    assert "\\b" not in told
+    assert "run.py try --config config-new" in map(str.strip, told.splitlines())
+
+
+def test_a_reason_that_was_stored_before_there_were_scores_shows_none(
+    run: Run, place: Path
+) -> None:
+    run("poll")
+    with closing(sqlite3.connect(place / "data" / "aggregator.db")) as db, db:
+        old = [{"rule": "any", "field": "title", "words": "Baku", "term": "Baku"}]
+        db.execute("UPDATE hits SET why = ?", (json.dumps(old),))
+    [found] = run("try", "topic:baku", "--json").json["articles"]
+    [reason] = run("why", found["id"], "--json").json["topics"]
+    assert reason["score"] is None
+    assert "0.0" not in run("why", found["id"]).out.partition("score")[2].partition("source")[0]
 
 
 def test_a_feed_can_not_colour_the_terminal(run: Run, origin: Origin) -> None:

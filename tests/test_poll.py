@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 from feeds import item, rss
 from origin import Origin
+from stored import wipe
 
 from aggregator.arrival import LATE
 from aggregator.errors import StoreError
 from aggregator.fetch.session import Fetcher, Limits
 from aggregator.model import Article, Commit, Kind, Reason, Rule, Source, Topic
 from aggregator.poll import Parts, run_round
+from aggregator.retag import catch_up
 from aggregator.sandbox import Sandbox
 from aggregator.store import articles, polls, search, sources
 from aggregator.store.database import Database
@@ -141,6 +143,51 @@ def test_an_article_has_a_language_whoever_tells_it(
     assert article.certainty is not None
     assert (article.certainty == 1) is is_told
     assert 0.5 < article.certainty <= 1
+
+
+def told(article: Article) -> tuple[object, ...]:
+    return article.language, article.certainty, article.declared, article.topics
+
+
+@pytest.mark.parametrize("channel", ["", "ru-ru", "az"])
+def test_an_operators_language_that_is_withdrawn_leaves_no_trace(
+    parts: Parts, origin: Origin, channel: str
+) -> None:
+    feed = rss([item(1, RUSSIAN)]).replace(b"<language>en<", f"<language>{channel}<".encode())
+    ours = Source("courier", origin.serve("/feed", feed))
+    poll_all(follow(parts, replace(ours, language="az-Latn")))
+    [before] = stored(parts)
+    assert before.language == "az-Latn"
+    catch_up(parts.db, parts.tagger(), TOPICS, (ours,))
+    [again] = stored(parts)
+    wipe(parts.db)
+    poll_all(follow(parts, ours))
+    [fresh] = stored(parts)
+    assert told(again) == told(fresh) != told(before)
+    assert fresh.declared == (channel or None)
+
+
+@pytest.mark.parametrize("channel", ["", "ru-ru", "az"])
+def test_tagging_again_tells_the_language_as_the_poll_did(
+    parts: Parts, origin: Origin, channel: str
+) -> None:
+    feed = rss([item(1, RUSSIAN)]).replace(b"<language>en<", f"<language>{channel}<".encode())
+    parts = follow(parts, Source("courier", origin.serve("/feed", feed)))
+    poll_all(parts)
+    before = stored(parts)
+    assert catch_up(parts.db, parts.tagger(), TOPICS, tuple(parts.sources.values())) == 0
+    assert stored(parts) == before
+
+
+def test_an_edit_brings_the_language_that_is_declared_now(parts: Parts, origin: Origin) -> None:
+    url = origin.serve("/feed", rss([item(1, RUSSIAN)]))
+    parts = follow(parts, Source("courier", url))
+    poll_all(parts)
+    assert [article.declared for article in stored(parts)] == ["en"]
+    edited = rss([item(1, f"{RUSSIAN} вечером")]).replace(b"<language>en<", b"<language>ru<")
+    origin.serve("/feed", edited)
+    poll_all(parts, later=timedelta(hours=1))
+    assert [(article.declared, article.language) for article in stored(parts)] == [("ru", "ru")]
 
 
 def test_words_are_bent_as_the_language_of_the_article_does(parts: Parts, origin: Origin) -> None:

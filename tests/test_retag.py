@@ -72,10 +72,16 @@ def test_a_language_that_was_told_from_the_text_is_told_anew() -> None:
     assert today.language == "az"
 
 
-@pytest.mark.parametrize("certainty", [1.0, None])
-def test_the_publishers_word_is_kept(certainty: float | None) -> None:
-    today = again(brought(language="az-Cyrl", certainty=certainty))
-    assert (today.language, today.certainty) == ("az-Cyrl", 1.0)
+@pytest.mark.parametrize("decided", ["az-Cyrl", "sw", None])
+def test_the_publishers_word_is_kept(decided: str | None) -> None:
+    today = again(brought(language=decided, certainty=1.0, declared="az-Cyrl"))
+    assert (today.language, today.certainty, today.declared) == ("az-Cyrl", 1.0, "az-Cyrl")
+
+
+def test_an_operators_word_that_was_withdrawn_counts_no_more() -> None:
+    told = again(brought(), sources=(replace(ONE, language="tr"),))
+    assert (told.language, told.certainty) == ("tr", 1.0)
+    assert again(told) == again(brought())
 
 
 def test_what_the_operator_says_of_the_speaker_holds() -> None:

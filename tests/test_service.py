@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -117,3 +120,8 @@ def test_the_demo_needs_no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         health = json.loads(get(f"{base}/healthz")[1])
     assert health["sources"] == {"failing": 0, "total": 11}
     assert (tmp_path / "data" / "demo" / "aggregator.db").exists()
+    [options] = re.findall("run.py (.+) try war", (tmp_path / "log").read_text(encoding="utf-8"))
+    program = [sys.executable, str(ROOT / "run.py"), *shlex.split(options)]
+    ran = subprocess.run([*program, "try", "war"], capture_output=True, text=True, check=True)
+    assert not ran.stdout.startswith("0 match")
+    assert "topic" in ran.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from aggregator.cli.output import (
 )
 from aggregator.config import Config, load
 from aggregator.errors import UsageError
+from aggregator.model import Feed
 from aggregator.store import articles, search
 from aggregator.tag.query import Query, parse_query, references
 
@@ -29,7 +31,11 @@ _SHORT_ID = 10
 """So many letters of an id are shown; `why` takes 6 or more."""
 
 
-@click.command("try", short_help="Show what a query, or a changed configuration, would match.")
+@click.command(
+    "try",
+    short_help="Show what a query, or a changed configuration, would match.",
+    epilog="\b\nrun.py try 'topic:war -source:example within:7d'\nrun.py try --config config-new",
+)
 @click.argument("query", required=False)
 @click.option(
     "--config",
@@ -43,13 +49,9 @@ _SHORT_ID = 10
 def try_(
     place: Place, query: str | None, candidate: Path | None, limit: int, as_json: bool
 ) -> None:
-    r"""Show which stored articles match QUERY, newest first; nothing is changed.
+    """Show which stored articles match QUERY, newest first; nothing is changed.
 
     With --config DIR instead: replay all stored articles under the configuration in DIR.
-
-    \b
-    run.py try 'topic:war -source:example within:7d'
-    run.py try --config config-new
     """
     if (query is None) == (candidate is None):
         raise UsageError("`try` needs a query or --config DIR, one of them")
@@ -90,10 +92,12 @@ def _warn_of_unknown(query: Query, config: Config) -> None:
 
 
 def _print_changes(opened: app.App, new: Config, limit: int, *, as_json: bool) -> None:
+    # The feed that a topic has anyway changes as the topic does, and `all` never does.
+    told = {feed.slug for feed in (*opened.config.feeds, *new.feeds)}
     changes = replay.compare(
         articles.iterate(opened.db, 200),
-        replay.Rules.of(new.topics, new.sources, app.output_feeds(new).values()),
-        app.output_feeds(opened.config).values(),
+        replay.Rules.of(new.topics, new.sources, _feeds(new, told)),
+        _feeds(opened.config, told),
         app.utc_now(),
         most=limit,
     )
@@ -105,9 +109,14 @@ def _print_changes(opened: app.App, new: Config, limit: int, *, as_json: bool) -
     for change in changes:
         for sign, examples in (("+", change.gains), ("-", change.losses)):
             for example in examples:
-                console.print(f"{change.kind} {change.slug} {sign} {text(example)}")
+                line = f"{example.id[:_SHORT_ID]} {text(example.title)}"
+                console.print(f"{change.kind} {change.slug} {sign} {line}")
     if not changes:
         console.print("no topic and no feed would change")
+
+
+def _feeds(config: Config, slugs: Collection[str]) -> list[Feed]:
+    return [feed for feed in app.output_feeds(config).values() if feed.slug in slugs]
 
 
 @click.command("why", short_help="Tell every decision about an article.")
@@ -137,6 +146,7 @@ def _print_reasons(told: dict[str, Any]) -> None:
         "uri",
         "language",
         "certainty",
+        "declared",
         "published",
         "updated",
         "first_seen",
@@ -174,8 +184,8 @@ def _print_facts(facts: dict[str, Any], names: tuple[str, ...]) -> None:
 def retag(place: Place) -> None:
     """Apply today's topics to stored articles; the running service does it by itself."""
     with app.opened(place.config, place.data, environment()) as opened:
-        config = opened.config
-        changed = tagging.catch_up(opened.db, opened.tagger, config.topics, config.sources)
+        config, tagger = opened.config, opened.in_force.tagger
+        changed = tagging.catch_up(opened.db, tagger, config.topics, config.sources)
     console.print(f"{changed} articles have other topics, reasons or another language now")
 
 

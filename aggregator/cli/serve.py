@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shlex
 
 import click
 
@@ -29,11 +30,13 @@ def run_demo(place: Place) -> None:
     Its data goes to a folder of its own, below yours.
     """
     log_to_stderr()
-    config = place.config / "demo"
-    with app.opened(config, place.data / "demo", environment()) as opened:
+    config, data = place.config / "demo", place.data / "demo"
+    with app.opened(config, data, environment()) as opened:
         port = demo.port_of(opened.config.sources)
         with demo.served(config / "samples", port, app.utc_now()) as base:
             _log.info("the sample feeds are served at %s", base)
+            options = shlex.join(["--config", str(config), "--data", str(data)])
+            _log.info("other commands look at the demo so: run.py %s try war", options)
             service.serve(opened)
 
 

@@ -10,6 +10,8 @@ import re
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from aggregator.tag.language import code_of
+
 MIN_EVERY = timedelta(minutes=1)
 MAX_EVERY = timedelta(days=30)
 MIN_SCORE, MAX_SCORE = 0.1, 100
@@ -133,9 +135,11 @@ def score(value: object) -> float:
 
 def language(value: object) -> str:
     """A BCP 47 tag, written the usual way (``az``, ``pt-BR``, ``zh-Hant``)."""
-    tag = text(value).replace("_", "-")
+    word = text(value)
+    tag = word.replace("_", "-")
     if not _LANGUAGE.fullmatch(tag):
-        message = f"'{tag}' is not a language tag; write one such as en, az or pt-BR"
+        better = code_of(word) or "one such as en, az or pt-BR"
+        message = f"'{word}' is not a language tag; write {better}"
         raise ValueError(message)
     first, *rest = tag.lower().split("-")
     usual = {2: str.upper, 4: str.capitalize}

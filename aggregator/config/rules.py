@@ -12,7 +12,7 @@ from aggregator.config.environment import Surroundings, secret
 from aggregator.config.read import locate, read, texts
 from aggregator.config.shapes import FeedShape, TopicShape
 from aggregator.config.sources import no_such
-from aggregator.config.terms import check_terms
+from aggregator.config.terms import check_terms, country_code
 from aggregator.errors import QueryError
 from aggregator.model import Feed, Topic
 from aggregator.tag.examples import check_examples
@@ -52,7 +52,7 @@ def _topic(
         any=shape.any,
         all=shape.all,
         not_=shape.not_,
-        place=tuple(code.upper() for code in shape.place),
+        place=tuple(map(country_code, shape.place)),
         subject=shape.subject,
         regex=shape.regex,
         at_least=shape.at_least,

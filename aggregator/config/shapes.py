@@ -42,6 +42,7 @@ from aggregator.config.types import (
     Words,
 )
 from aggregator.config.values import Fetch, Parse, Poll, Service
+from aggregator.model import ENOUGH
 
 
 class Shape(BaseModel):
@@ -170,7 +171,7 @@ class TopicShape(Shape):
         description="Phrases in which a match doesn't count, or that exclude the article.",
     )
     at_least: Score = Field(
-        default=1.0,
+        default=ENOUGH,
         description="Score from which on an article bears the topic; less takes more articles.",
     )
     examples: Annotated[ExamplesShape, BeforeValidator(mapping)] = Field(

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from functools import cache
+from unicodedata import normalize
 
 from aggregator.config.document import Node
 from aggregator.config.read import texts
 from aggregator.errors import Problem
-from aggregator.model import Kind
-from aggregator.tag import gazetteer, places
+from aggregator.tag import gazetteer, places, subjects
 from aggregator.tag.expressions import BadExpression, compiled
 from aggregator.tag.patterns import pattern
-from aggregator.tag.words import fold, tokens
+from aggregator.tag.words import tokens
 
 _OPTIONS = ("any", "place", "subject", "regex")
-_ALIKE = 0.75
-"""How much of a name must agree to be the one that was meant."""
+_CODE_LENGTH = 2
 
 
 def check_terms(topic: Node, problems: list[Problem]) -> None:
     """Add what is wrong with the terms, countries, subjects and expressions of a topic."""
     problems += _empty(topic)
+    problems += _idle_score(topic)
     for term in texts(topic, "not"):
         problems += _unfindable(term)
     for term in (*texts(topic, "any"), *texts(topic, "all")):
         problems += _unfindable(term)
     lonely = () if any(texts(topic, key) for key in _OPTIONS) else texts(topic, "all")
     for term in (*texts(topic, "any"), *(lonely if len(lonely) == 1 else ())):
-        problems += _commonplace(term)
+        problems += tuple(_single_letter(term)) or _commonplace(term)
     for code in texts(topic, "place"):
         problems += _no_country(code)
     for key in texts(topic, "subject"):
@@ -39,11 +38,29 @@ def check_terms(topic: Node, problems: list[Problem]) -> None:
         problems += _bad_expression(expression)
 
 
+def country_code(written: str) -> str:
+    """Return what stands under ``place:`` as a code is written; anything but a code stays.
+
+    >>> country_code(" az "), country_code("Azerbaijan")
+    ('AZ', 'Azerbaijan')
+    """
+    word = written.strip()
+    return word.upper() if len(word) == _CODE_LENGTH else word
+
+
 def _empty(topic: Node) -> Iterator[Problem]:
     for key in (*_OPTIONS, "all", "not"):
         entry = topic.value.get(key) if isinstance(topic.value, dict) else None
         if entry and entry.value.value == []:
             yield entry.value.problem("is an empty list: write something in it, or delete the key")
+
+
+def _idle_score(topic: Node) -> Iterator[Problem]:
+    """Refuse a score where none is counted: ``all`` terms stand in an article or they don't."""
+    entry = topic.value.get("at_least") if isinstance(topic.value, dict) else None
+    if entry and texts(topic, "all") and not any(texts(topic, key) for key in _OPTIONS):
+        message = "does nothing beside 'all:' alone, which makes no score: delete it"
+        yield entry.key.problem(message)
 
 
 def _unfindable(term: Node) -> Iterator[Problem]:
@@ -69,6 +86,16 @@ def _commonplace(term: Node) -> Iterator[Problem]:
             yield term.problem(f"{message}: write the words around it, too, or delete it")
 
 
+def _single_letter(term: Node) -> Iterator[Problem]:
+    """Refuse one letter or digit: it stands in lists, initials and formulas of every kind.
+
+    Not a character that is a word: of a script without spaces, or of Hangul.
+    """
+    words = tokens(str(term.value).strip().strip("=*"))
+    if len(words) == 1 and len(normalize("NFD", words[0])) == 1 and len(tokens(words[0] * 2)) == 1:
+        yield term.problem(f"'{term.value}' is a single letter or digit: write a whole word")
+
+
 @cache
 def _common_in() -> Mapping[tuple[str, ...], tuple[str, ...]]:
     """Return word → the languages that hardly have a text without it."""
@@ -88,41 +115,17 @@ def _telling_in(words: tuple[str, ...]) -> Iterator[str]:
 
 
 def _no_country(code: Node) -> Iterator[Problem]:
-    written = str(code.value).strip()
-    if not places.is_known(written.upper()):
-        near = get_close_matches(fold(written), _countries(), n=1, cutoff=_ALIKE)
-        hint = (
-            f", did you mean '{_countries()[near[0]]}'?"
-            if near
-            else "; write two letters such as AZ (ISO 3166)"
-        )
-        yield code.problem(f"'{written}' is no country code{hint}")
-
-
-@cache
-def _countries() -> Mapping[str, str]:
-    """Return the English names of the countries, folded, with their codes."""
-    said = gazetteer.language("en").places.get(Kind.NAME, {})
-    more = {fold(name): code for code, names in said.items() for name in names}
-    rows = (row for row in gazetteer.place_names() if row.kind is Kind.NAME)
-    return more | {fold(row.name): row.code for row in rows if "en" in row.languages}
+    try:
+        places.check(country_code(str(code.value)))
+    except ValueError as error:
+        yield code.problem(str(error))
 
 
 def _no_subject(key: Node) -> Iterator[Problem]:
-    written, keys = str(key.value).strip(), gazetteer.subject_keys()
-    if written not in keys:
-        near = [*get_close_matches(written.lower(), keys, n=1, cutoff=_ALIKE), *_said_by(written)]
-        hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(keys)}"
-        yield key.problem(f"'{written}' is no subject; {hint}")
-
-
-def _said_by(word: str) -> Iterator[str]:
-    """Yield the subjects that have an English word: "football" is sport."""
-    for kind in (Kind.SURE, Kind.LIKELY):
-        for key in gazetteer.subject_keys():
-            terms = gazetteer.subject(key).words.get("en", {}).get(kind, ())
-            if tokens(word) in map(tokens, terms):
-                yield key
+    try:
+        subjects.check(str(key.value).strip())
+    except ValueError as error:
+        yield key.problem(str(error))
 
 
 def _bad_expression(expression: Node) -> Iterator[Problem]:

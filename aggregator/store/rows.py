@@ -51,12 +51,13 @@ def text_row(arrival: Arrival) -> dict[str, Any]:
         "summary": article.summary,
         "content": article.content,
         "text": article.text,
+        "declared": article.declared,
         **language_row(article),
     }
 
 
 def language_row(article: Article) -> dict[str, Any]:
-    """Return the columns that tell an article's language."""
+    """Return the columns that tell the language that an article was found to be in."""
     return {
         "lang": f"{article.language or ''}-".lower(),
         "language": article.language,
@@ -200,6 +201,7 @@ def _article(row: AnyRow, seen: tuple[Appearance, ...], topics: tuple[TopicHit, 
         categories=tuple(row.categories),
         language=row.language,
         certainty=row.certainty,
+        declared=row.declared,
         appearances=seen,
         topics=topics,
     )

@@ -93,6 +93,7 @@ articles = Table(
     Column("content", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("certainty", Float),  # of the language, 0 to 1
+    Column("declared", Text),  # the language as the publisher gave it
     Index("articles_listed", "listed", "id"),
     Index("articles_domain", "domain"),
 )

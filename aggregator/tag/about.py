@@ -18,8 +18,6 @@ from aggregator.tag.patterns import Found
 from aggregator.tag.rows import Row
 from aggregator.tag.vocabulary import Care, Meaning, Vocabulary
 
-ENOUGH = 1.0
-
 NEXT = 0.65
 """What a further mention counts, of what the one before did."""
 
@@ -165,7 +163,7 @@ def _standing(row: Row, vocabularies: Sequence[Vocabulary]) -> Iterator[Found[Me
             taken and any((term.of, at) in taken for at in range(start, start + length))
         ):
             continue
-        if term.is_acronym and not row.is_in_capitals(start):
+        if term.is_acronym and not row.is_in_capitals(start, for_sure=term.kind is not Kind.NAME):
             continue
         if term.is_place and (
             any(_holds(other, found) for other in longer.get(start, ()))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
+from aggregator.tag import language
 from aggregator.tag.matching import normal_host
 from aggregator.tag.syntax import (
     After,
@@ -21,7 +22,7 @@ from aggregator.tag.syntax import (
 )
 from aggregator.tag.words import tokens
 
-_LANGUAGE = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,8})*")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{1,8})*")
 _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -42,7 +43,9 @@ def _phrase(field: Field, value: str) -> Phrase:
 def _lang(value: str) -> Lang:
     code = value.lower().replace("_", "-")
     if not _LANGUAGE.fullmatch(code):
-        message = f"“{value}” is no language code; write one like en or pt-BR"
+        better = language.code_of(value)
+        hint = f"lang:{better}" if better else "one like en or pt-BR"
+        message = f"“{value}” is no language code; write {hint}"
         raise ValueError(message)
     return Lang(code)
 

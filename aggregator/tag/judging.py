@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
-from aggregator.model import Evidence, Kind, Rule, Topic
-from aggregator.tag.about import ENOUGH, NEXT, Mentions
+from aggregator.model import ENOUGH, Evidence, Kind, Rule, Topic
+from aggregator.tag.about import NEXT, Mentions
 from aggregator.tag.rows import Row
 from aggregator.tag.terms import NEGATIVE, Role, Term, meanings
 

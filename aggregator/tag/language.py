@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import NamedTuple
 
+from babel import Locale
 from py3langid.langid import LanguageIdentifier
 
 from aggregator.model import Article, Entry
 from aggregator.tag import gazetteer
-from aggregator.tag.words import tokens
+from aggregator.tag.words import fold, tokens
 
 # The languages in which news is published, of those that py3langid knows. Without the others
 # (Wu, Venetian, Volapük …) the near ones of these are told apart better.
@@ -68,7 +70,8 @@ def read(item: Entry | Article, operators: str | None = None) -> Reading:
     the world's feeds say "en-US" because nobody changed the default.  operators: the operator's
     word, which always holds.
     """
-    text = f"{item.title} {(item.summary or item.text)[: 2 * _ENOUGH]}"
+    title = item.title.lower() if item.title.isupper() else item.title  # or it is any language's
+    text = f"{title} {(item.summary or item.text)[: 2 * _ENOUGH]}"
     told = operators or item.language
     if told and _speaks(base(told), text):
         return Reading(Language(told, 1.0), (base(told),))
@@ -107,7 +110,24 @@ def base(code: str) -> str:
     return _SAME.get(bare, bare)
 
 
+def code_of(name: str) -> str | None:
+    """Return the code of a language that is called by its English name.
+
+    >>> code_of("Russian"), code_of("traditional chinese"), code_of("ru")
+    ('ru', 'zh-Hant', None)
+    """
+    return _by_name().get(fold(name))
+
+
 @cache
+def _by_name() -> Mapping[str, str]:
+    """Return the names of languages, as our pages and our word lists have them, with codes."""
+    ours = {code: gazetteer.language(code).name for code in gazetteer.language_codes()}
+    named = [*ours.items(), *Locale("en").languages.items()]
+    return {fold(name): code.replace("_", "-") for code, name in named}
+
+
+@lru_cache(256)  # feeds may invent codes
 def _common_words(code: str) -> frozenset[str]:
     return frozenset(word for term in gazetteer.language(code).common for word in tokens(term))
 

@@ -72,10 +72,16 @@ class Row:
         """
         return not self._has_case or all(self._begins_large(start + word) for word in of_words)
 
-    def is_in_capitals(self, start: int) -> bool:
-        """Return whether a word is an acronym as it stands, or the row doesn't tell."""
+    def is_in_capitals(self, start: int, *, for_sure: bool) -> bool:
+        """Return whether a word is an acronym as it stands.
+
+        for_sure: not in a headline in capitals or in small letters, where any word may be one.
+        """
+        if not self._has_case and not for_sure:
+            return True
         first, last = self.places[start]
-        return not self._has_case or self.text[first:last].isupper()
+        word = self.text[first:last]
+        return word.isupper() if self._has_case else word.upper() == word.lower()
 
     def is_beside_a_name(self, start: int, length: int) -> bool:
         """Return whether a capitalised word stands directly before or after these words.

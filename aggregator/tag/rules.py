@@ -27,9 +27,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from aggregator.model import Article, Entry, Evidence, Rule, Topic, TopicHit
+from aggregator.model import ENOUGH, Article, Entry, Evidence, Rule, Topic, TopicHit
 from aggregator.tag import about, language
-from aggregator.tag.about import ENOUGH
 from aggregator.tag.expressions import Expressions
 from aggregator.tag.judging import Match, Outcome, judge
 from aggregator.tag.patterns import Finder, Lexicon, Words

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from aggregator.model import Rule, Topic
-from aggregator.tag import gazetteer, places
+from aggregator.tag import gazetteer, places, subjects
 from aggregator.tag.expressions import compiled, literal_words
 from aggregator.tag.patterns import Pattern, pattern
 from aggregator.tag.vocabulary import family
@@ -70,13 +70,9 @@ def terms(number: int, topic: Topic) -> Iterator[Term]:
 
 def _check(topic: Topic) -> None:
     for code in topic.place:
-        if not places.is_known(code):
-            message = f"“{code}” is no country code; write two letters such as AZ (ISO 3166)"
-            raise ValueError(message)
+        places.check(code)
     for key in topic.subject:
-        if key not in gazetteer.subject_keys():
-            message = f"“{key}” is no subject; there are {', '.join(gazetteer.subject_keys())}"
-            raise ValueError(message)
+        subjects.check(key)
 
 
 def _written_out(expression: str) -> Pattern:

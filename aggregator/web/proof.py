@@ -67,4 +67,5 @@ def certainty(article: Article) -> str:
         return ""
     if article.certainty == 1:
         return "as its publisher or the configuration says"
-    return f"told from the text, {article.certainty:.0%} certain"
+    told = f"told from the text, {article.certainty:.0%} certain"
+    return f"{told}; the feed says {article.declared}" if article.declared else told

@@ -17,6 +17,8 @@ Problems = Callable[..., list[str]]
 NO_RULE = "has no rule and no source gives it: add 'any:', 'place:' or 'subject:'"
 EMPTY = "is an empty list: write something in it, or delete the key"
 COMMON = "text: write the words around it, too, or delete it"
+LETTER = "is a single letter or digit: write a whole word"
+IDLE = "does nothing beside 'all:' alone, which makes no score: delete it"
 RANGE = "must be a number from 0.1 to 100 (1 is usual)"
 FORMS = "a star stands for the ending or the beginning of one word; write at least 4 letters before or after it"
 
@@ -28,12 +30,12 @@ RULES = [
     ("▸a: {any: , place: }", f"a: {NO_RULE}"),
     ("a: ▸{not: x}", "a: has a 'not:' but nothing that could match: add 'any:', 'all:', 'place:' or 'subject:'"),
     ("a: {any: ▸[]}", f"a.any: {EMPTY}"),
-    ("a: {any: x, place: ▸[]}", f"a.place: {EMPTY}"),
-    ("a: {any: x, not: ▸[]}", f"a.not: {EMPTY}"),
+    ("a: {any: xyz, place: ▸[]}", f"a.place: {EMPTY}"),
+    ("a: {any: xyz, not: ▸[]}", f"a.not: {EMPTY}"),
     ("a: {any: ▸''}", "a.any: has no value: write one, or delete the key"),
     ("a: {regex: [a b, ▸'']}", "a.regex[1]: has no value: write one, or delete the key"),
     ("a: {any: ▸'!?'}", "a.any: “!?” has no letters or digits"),
-    ("a: {any: x, not: [▸'the*']}", f"a.not[0]: “the*”: {FORMS}"),
+    ("a: {any: xyz, not: [▸'the*']}", f"a.not[0]: “the*”: {FORMS}"),
     # words that tell nothing
     ("a: {any: ▸the}", f"a.any: 'the' stands in nearly every English {COMMON}"),
     ("a: {any: [war, ▸The]}", f"a.any[1]: 'The' stands in nearly every English {COMMON}"),
@@ -42,22 +44,32 @@ RULES = [
     ("a: {any: ▸的}", f"a.any: '的' stands in nearly every {gazetteer.language('zh').name} {COMMON}"),
     ("a: {any: ▸nicht, place: DE}", f"a.any: 'nicht' stands in nearly every German {COMMON}"),
     ("a: {all: ▸the}", f"a.all: 'the' stands in nearly every English {COMMON}"),
+    ("a: {any: [war, ▸x]}", f"a.any[1]: 'x' {LETTER}"),
+    ("a: {any: ▸a}", f"a.any: 'a' {LETTER}"),
+    ("a: {any: ▸'=7'}", f"a.any: '=7' {LETTER}"),
+    ("a: {any: ▸ж, place: AZ}", f"a.any: 'ж' {LETTER}"),
+    ("a: {all: ▸İ}", f"a.all: 'İ' {LETTER}"),
     # the score
-    ("a: {any: x, at_least: ▸0}", f"a.at_least: {RANGE}"),
-    ("a: {any: x, at_least: ▸100.5}", f"a.at_least: {RANGE}"),
-    ("a: {any: x, at_least: ▸-1}", f"a.at_least: {RANGE}"),
-    ("a: {any: x, at_least: ▸much}", "a.at_least: must be a number, not 'much'"),
+    ("a: {all: war, ▸at_least: 2}", f"a.at_least: {IDLE}"),
+    ("a: {all: [war, talks], not: wars, ▸at_least: 1}", f"a.at_least: {IDLE}"),
+    ("a: {any: xyz, at_least: ▸0}", f"a.at_least: {RANGE}"),
+    ("a: {any: xyz, at_least: ▸100.5}", f"a.at_least: {RANGE}"),
+    ("a: {any: xyz, at_least: ▸-1}", f"a.at_least: {RANGE}"),
+    ("a: {any: xyz, at_least: ▸much}", "a.at_least: must be a number, not 'much'"),
     # countries and subjects
-    ("a: {place: ▸Azerbaijan}", "a.place: 'Azerbaijan' is no country code, did you mean 'AZ'?"),
-    ("a: {place: [AZ, ▸Azerbaidjan]}", "a.place[1]: 'Azerbaidjan' is no country code, did you mean 'AZ'?"),
-    ("a: {place: ▸UK}", "a.place: 'UK' is no country code, did you mean 'GB'?"),
-    ("a: {place: ▸USA}", "a.place: 'USA' is no country code, did you mean 'US'?"),
-    ("a: {place: ▸Türkiye}", "a.place: 'Türkiye' is no country code, did you mean 'TR'?"),
-    ("a: {place: ▸QQ}", "a.place: 'QQ' is no country code; write two letters such as AZ (ISO 3166)"),
-    ("a: {subject: ▸wars}", "a.subject: 'wars' is no subject; did you mean 'war'?"),
-    ("a: {subject: ▸Human interest}", "a.subject: 'Human interest' is no subject; did you mean 'human_interest'?"),
-    ("a: {subject: ▸football}", "a.subject: 'football' is no subject; did you mean 'sport'?"),
-    ("a: {subject: ▸xyzzy}", f"a.subject: 'xyzzy' is no subject; there are {', '.join(gazetteer.subject_keys())}"),
+    ("a: {place: ▸Azerbaijan}", "a.place: “Azerbaijan” is no country code; write AZ"),
+    ("a: {place: [AZ, ▸Azerbaidjan]}", "a.place[1]: “Azerbaidjan” is no country code; did you mean AZ?"),
+    ("a: {place: ▸azerbaijan}", "a.place: “azerbaijan” is no country code; write AZ"),
+    ("a: {place: ▸AZE}", "a.place: “AZE” is no country code; write AZ"),
+    ("a: {place: ▸deu}", "a.place: “deu” is no country code; write DE"),
+    ("a: {place: ▸UK}", "a.place: “UK” is no country code; write GB"),
+    ("a: {place: ▸USA}", "a.place: “USA” is no country code; write US"),
+    ("a: {place: ▸Türkiye}", "a.place: “Türkiye” is no country code; write TR"),
+    ("a: {place: ▸QQ}", "a.place: “QQ” is no country code; write two letters such as AZ (ISO 3166)"),
+    ("a: {subject: ▸wars}", "a.subject: “wars” is no subject; did you mean war?"),
+    ("a: {subject: ▸Human interest}", "a.subject: “Human interest” is no subject; did you mean human_interest?"),
+    ("a: {subject: ▸football}", "a.subject: “football” is no subject; did you mean sport?"),
+    ("a: {subject: ▸xyzzy}", f"a.subject: “xyzzy” is no subject; there are {', '.join(gazetteer.subject_keys())}"),
     ("a: {▸country: AZ}", "a.country: unknown key, did you mean 'place'?"),
     # expressions
     ("a: {regex: 'war ▸(?=x)'}", "a.regex: '(?=' is not supported: there are no lookaheads or lookbehinds"),
@@ -94,6 +106,9 @@ def test_all_bad_terms_are_told_at_once(problems: Problems) -> None:
     [
         "{all: the, place: AZ}",  # harmless beside another
         "{all: [the, of]}",
+        "{all: [x, war]}",
+        "{any: [战, 물, น, x y]}",  # words of one character
+        "{all: war, any: talks, at_least: 2}",
         "{any: [the war, war in]}",
         "{any: [war, war, WAR]}",  # twice is no mistake
         "{any: [UN, IT]}",  # common in one language, telling in another

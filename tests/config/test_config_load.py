@@ -213,8 +213,8 @@ def test_files_are_merged_by_key(loads: Loads) -> None:
     config = loads(
         {
             "b.yml": "sources: [https://b.example/]\nservice: {port: 1, poll: {every: 1h}}\n",
-            "a.yaml": "sources: [https://a.example/]\ntopics: {a: {any: x}}\n",
-            "c.yaml": "topics: {c: {any: x}}\nservice: {title: C}\n",
+            "a.yaml": "sources: [https://a.example/]\ntopics: {a: {any: xyz}}\n",
+            "c.yaml": "topics: {c: {any: xyz}}\nservice: {title: C}\n",
         }
     )
     assert [source.key for source in config.sources] == ["a-example", "b-example"]

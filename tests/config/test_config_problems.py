@@ -65,7 +65,9 @@ SOURCE = [
     ("every: 999999999999999999999", "every: must be a number and a unit, such as 10m, 2h or 1d"),
     ("every: 59s", "every: must be at least 1m and at most 30d"),
     ("every: 31d", "every: must be at least 1m and at most 30d"),
-    ("language: Azerbaijani", "language: 'Azerbaijani' is not a language tag; write one such as en, az or pt-BR"),
+    ("language: Azerbaijani", "language: 'Azerbaijani' is not a language tag; write az"),
+    ("language: traditional chinese", "language: 'traditional chinese' is not a language tag; write zh-Hant"),
+    ("language: Klingonese", "language: 'Klingonese' is not a language tag; write one such as en, az or pt-BR"),
     ("headers: [a]", f"headers: {SECTION}"),
     ("headers: {'a b': c}", "headers.a b: 'a b' is not a header name"),
     ("headers: {Host: c}", "headers.Host: 'Host' is set by the service itself: delete it"),
@@ -87,23 +89,23 @@ SOURCE = [
 ]  # fmt: skip
 
 TOPICS = [
-    ("Wars: {any: [x]}", "Wars: must be 1 to 64 lower-case letters (a-z), digits and hyphens, did you mean 'wars'?"),
-    ("all: {any: [x]}", "all: 'all' is the name of a built-in feed: choose another"),
-    ("search: {any: [x]}", "search: 'search' is the name of a built-in feed: choose another"),
+    ("Wars: {any: [xyz]}", "Wars: must be 1 to 64 lower-case letters (a-z), digits and hyphens, did you mean 'wars'?"),
+    ("all: {any: [xyz]}", "all: 'all' is the name of a built-in feed: choose another"),
+    ("search: {any: [xyz]}", "search: 'search' is the name of a built-in feed: choose another"),
     ("a: text", f"a: {SECTION}"),
     ("a: {sbject: war}", "a.sbject: unknown key, did you mean 'subject'?"),
-    ("a: {subject: wars}", "a.subject: 'wars' is no subject; did you mean 'war'?"),
+    ("a: {subject: wars}", "a.subject: “wars” is no subject; did you mean war?"),
     ("a: {anny: x}", "a.anny: unknown key, did you mean 'any'?"),
     ("a: {keywords: x}", "a.keywords: unknown key, did you mean 'any'?"),
-    ("a: {any: [x, '!?']}", "a.any[1]: “!?” has no letters or digits"),
-    ("a: {any: x, not: ['-']}", "a.not[0]: “-” has no letters or digits"),
+    ("a: {any: [xyz, '!?']}", "a.any[1]: “!?” has no letters or digits"),
+    ("a: {any: xyz, not: ['-']}", "a.not[0]: “-” has no letters or digits"),
     ("a: {any: [[x]]}", "a.any[0]: must be text, not a list"),
     ("a: {any: ['']}", "a.any[0]: has no value: write one, or delete the key"),
     ("a: {not: x}", "a: has a 'not:' but nothing that could match: add 'any:', 'all:', 'place:' or 'subject:'"),
-    ("a: {place: Azerbaijan}", "a.place: 'Azerbaijan' is no country code, did you mean 'AZ'?"),
-    ("a: {place: [AZ, QQ]}", "a.place[1]: 'QQ' is no country code; write two letters such as AZ (ISO 3166)"),
-    ("a: {any: x, formerly: war}", "a.formerly: 'war' is taken by topics.war in x.yaml:1: choose another"),
-    ("a: {any: x, formerly: [all]}", "a.formerly[0]: 'all' is the name of a built-in feed: choose another"),
+    ("a: {place: Azerbaijan}", "a.place: “Azerbaijan” is no country code; write AZ"),
+    ("a: {place: [AZ, QQ]}", "a.place[1]: “QQ” is no country code; write two letters such as AZ (ISO 3166)"),
+    ("a: {any: xyz, formerly: war}", "a.formerly: 'war' is taken by topics.war in x.yaml:1: choose another"),
+    ("a: {any: xyz, formerly: [all]}", "a.formerly[0]: 'all' is the name of a built-in feed: choose another"),
     ("a: {any: war, examples: {match: [peace]}}", "a.examples.match[0]: “peace” should match, but none of the topic's words count in it: add one of its own to “any”"),
     ("a: {any: war, examples: {mtch: [b]}}", "a.examples.mtch: unknown key, did you mean 'match'?"),
 ]  # fmt: skip
@@ -219,7 +221,7 @@ def test_the_place_of_an_unknown_key_is_the_key_and_of_a_wrong_value_the_value(
         "topics.yaml:4:5: topics.war.nme: unknown key, did you mean 'name'?",
         (
             "topics.yaml:6:17: topics.war.place[1]: "
-            "'Q' is no country code; write two letters such as AZ (ISO 3166)"
+            "“Q” is no country code; write two letters such as AZ (ISO 3166)"
         ),
     ]
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from articles import article_id
 from databases import Postgres
 from sqlalchemy import create_engine, event, inspect, text
 from stored import NOW, arrival, save
@@ -71,6 +72,23 @@ def test_every_earlier_schema_is_migrated(empty_url: str, start: str) -> None:
     engine.dispose()
     with Database.open(empty_url, now=NOW) as db:
         save(db, arrival(1))
+
+
+def test_a_language_that_was_taken_as_given_becomes_the_publishers_word(empty_url: str) -> None:
+    decided = [("az-Cyrl", 1.0), ("ru", None), ("ru", 0.97), (None, None)]
+    with Database.open(empty_url, now=NOW) as db:
+        save(db, *(
+            arrival(number, language=language, certainty=certainty)
+            for number, (language, certainty) in enumerate(decided)
+        ))  # fmt: skip
+    run_sql(
+        empty_url,
+        "ALTER TABLE articles DROP COLUMN declared",
+        "UPDATE alembic_version SET version_num = '0002'",
+    )
+    with Database.open(empty_url, now=NOW) as db:
+        found = {one.id: one.declared for one in articles.iterate(db, 9)}
+    assert [found[article_id(n)] for n in range(4)] == ["az-Cyrl", "ru", None, None]
 
 
 def test_the_tables_are_what_the_migrations_make(db: Database) -> None:

@@ -131,6 +131,17 @@ def test_a_short_text_may_be_of_several_languages():
     assert found.language.certainty < 0.95
 
 
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [("en", "BANK RATE CUT AS JOBLESS FIGURES RISE"), ("de", "REGIERUNG BESCHLIESST NEUES GESETZ")],
+)
+def test_a_headline_in_capitals_is_read_like_any_other(code, title):
+    found = read(entry(title)).language
+    assert found is not None
+    assert found == read(entry(title.lower())).language
+    assert found.code == code
+
+
 def test_addresses_and_names_of_accounts_say_nothing():
     noise = "https://example.com/the-war-and-the-peace-of-the-world @the_war #andthepeace"
     assert read(entry(f"{noise} Նոր օր")).candidates == ("hy",)

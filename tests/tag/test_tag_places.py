@@ -6,7 +6,7 @@ import pytest
 
 from aggregator.model import Kind
 from aggregator.tag import gazetteer
-from aggregator.tag.places import codes, is_known
+from aggregator.tag.places import check, codes, is_known
 from aggregator.tag.words import tokens
 
 ROWS = gazetteer.place_names()
@@ -75,3 +75,21 @@ def test_what_is_no_country_code_is_not_known(code):
 
 def test_a_country_code_is_known():
     assert is_known("AZ")
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("AZE", "write AZ"),
+        ("aze", "write AZ"),
+        ("031", "write AZ"),
+        ("Azerbaijan", "write AZ"),
+        ("Azerbaidjan", "did you mean AZ?"),
+        ("YU", "write two letters"),  # a state that fell apart into several
+        ("", "write two letters"),
+    ],
+)
+def test_what_is_no_country_code_is_told_with_the_one_that_is_meant(written, hint):
+    with pytest.raises(ValueError, match="is no country code; ") as caught:
+        check(written)
+    assert hint in str(caught.value)

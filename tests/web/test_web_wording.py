@@ -63,6 +63,8 @@ def test_a_page_tells_how_the_language_is_known() -> None:
         "told from the text, 93% certain",
     ]
     assert certainty(replace(article, language=None, certainty=None)) == ""
+    overruled = certainty(replace(article, certainty=0.97, declared="en-US"))
+    assert overruled == "told from the text, 97% certain; the feed says en-US"
 
 
 def test_a_standfirst_is_cut_at_a_word_and_any_script_somewhere() -> None:
