@@ -32,6 +32,8 @@ class Source:
     auth: tuple[str, str] | None = field(default=None, repr=False)
     proxy: str | None = field(default=None, repr=False)
     allow_private: bool = False
+    never_with: tuple[str, ...] = ()
+    """Keys of sources whose articles are never of one story with those of this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,21 @@ class Topic:
     """Slugs that this topic had before; their feeds redirect here."""
 
 
+class Per(StrEnum):
+    """What an entry of a feed is."""
+
+    ARTICLE = "article"
+    STORY = "story"
+
+
+class Updates(StrEnum):
+    """When the entry of a story in a feed is shown as changed."""
+
+    QUIET = "quiet"  # when its leading article is edited, or another one leads
+    EACH_SOURCE = "each_source"  # also when a further outlet tells it
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """One output feed: every topic has one, every entry of feeds.yaml is one, ``all`` is one."""
@@ -73,6 +90,10 @@ class Feed:
     title_prefix: bool = False
     """Put the outlet's name before each title."""
     former: tuple[str, ...] = ()
+    per: Per = Per.ARTICLE
+    min_sources: int = 1
+    """Of stories: outlets that must tell one before it is shown."""
+    updates: Updates = Updates.QUIET
 
 
 # --- what the network says --------------------------------------------------------------------
@@ -375,6 +396,62 @@ class Decision:
     fingerprint: str
 
 
+# --- one story --------------------------------------------------------------------------------
+
+
+class By(StrEnum):
+    """What brought an article into a story."""
+
+    COPY = "copy"  # it holds most of the other's text
+    WORDS = "words"  # rare words, names, places and numbers that both have
+    MEANING = "meaning"  # what the sentences mean, across languages
+    PERSON = "person"  # somebody put them together
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Why an article stands in a story: the article of it that is most like it, and in what."""
+
+    to: str
+    """An article's id."""
+    by: By
+    likeness: float
+    """0 to 1."""
+    shared: tuple[str, ...] = ()
+    """Words that both have, the most telling first."""
+    apart: timedelta = timedelta()
+    """Between the two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An article of a story. ``why`` is None for the one that began it, or was left by a split."""
+
+    article: Article
+    joined: datetime
+    why: Join | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One event as all outlets tell it.
+
+    id: 26 characters of [a-z2-7]; minted once; after a merge it leads to the other story.
+    members: in the order of publication.  leading: id of the article that stands for the story.
+    listed: of the newest member.
+    """
+
+    id: str
+    members: tuple[Member, ...]
+    leading: str
+    listed: datetime
+
+    @property
+    def outlets(self) -> int:
+        """How many sources tell it."""
+        return len({seen.outlet.key for one in self.members for seen in one.article.appearances})
+
+
 # --- one poll ---------------------------------------------------------------------------------
 
 
@@ -482,6 +559,14 @@ class Page:
     """A stretch of articles, newest first. ``next`` is an opaque cursor to older ones."""
 
     articles: tuple[Article, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoryPage:
+    """A stretch of stories, newest first. ``next`` is an opaque cursor to older ones."""
+
+    stories: tuple[Story, ...]
     next: str | None = None
 
 
