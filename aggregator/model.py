@@ -424,6 +424,38 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """A placed article that changes its story: two stories are merged, or one is split."""
+
+    article: str
+    story: str
+    """The one that it goes to."""
+    why: Join | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Which story an article was found to belong to, and which others change theirs by it."""
+
+    article: str
+    story: str
+    why: Join | None = None
+    """None: a story begins with it."""
+    moves: tuple[Move, ...] = ()
+    vector: bytes | None = None
+    """What the sentence encoder makes of the article, to be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What somebody decided about two articles: they are of one story, or they are not."""
+
+    article: str
+    other: str
+    together: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """An article of a story. ``why`` is None for the one that began it, or was left by a split."""
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, exists, select, update
 
 from aggregator.model import Arrival, Commit, Rule, TopicHit, Verdict
-from aggregator.store import rows
+from aggregator.store import gathering, rows
 from aggregator.store.dialect import AnyRow, add, among
 from aggregator.store.tables import appearances, articles, hits, identities, revisions
 
@@ -63,6 +63,8 @@ def store(connection: Connection, commit: Commit) -> Stored:
     _edit(connection, of[Verdict.CHANGED], commit)
     added = add(connection, appearances, [_appearance_row(one) for one in settled])
     added += add(connection, hits, _further_hits(of[Verdict.ALSO]))
+    known = [one.article for one in (*of[Verdict.ALSO], *of[Verdict.CHANGED])]
+    gathering.told_further(connection, known)
     changed = len(of[Verdict.CHANGED])
     return Stored(new, changed, visible=bool(new or changed or added))
 
@@ -157,6 +159,7 @@ def _add(connection: Connection, new: Sequence[_Settled]) -> int:
         [row for each in stored for row in rows.hit_rows(each.id, each.listed, each.topics)],
     )
     rows.index(connection, stored)
+    gathering.add_waiting(connection, [(each.id, each.listed) for each in stored])
     return added
 
 

@@ -5,7 +5,7 @@ What a query means is ``conditions``; here it is decided from which index it is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from sqlalchemy import (
     FromClause,
     func,
     literal,
+    not_,
     select,
     true,
     tuple_,
@@ -28,7 +29,15 @@ from aggregator.model import Page
 from aggregator.store import fts5, gin, rows
 from aggregator.store.conditions import asks_words, bears, carries, condition
 from aggregator.store.database import Database
-from aggregator.store.dialect import AnySelect, Key, Moment, is_postgres, microseconds, moment
+from aggregator.store.dialect import (
+    AnySelect,
+    Key,
+    Moment,
+    among,
+    is_postgres,
+    microseconds,
+    moment,
+)
 from aggregator.store.tables import appearances, articles, hits
 from aggregator.tag.query import After, And, Before, Phrase, Query, Source, Topic, Within, leaves
 
@@ -54,9 +63,9 @@ def find(
 
     Raises UsageError for a cursor that is none.
     """
-    newer = None if before is None else _spot(before)
+    start = None if before is None else spot(before)
     with db.read() as connection:
-        return _page(connection, _newest(connection, query, now, limit + 1, newer), limit)
+        return _page(connection, newest(connection, query, now, limit + 1, start), limit)
 
 
 def window(
@@ -74,8 +83,8 @@ def window(
     moves only when articles do.
     """
     with db.read() as connection:
-        spots = _newest(connection, query, now, most + 1, None)
-        recent = [spot for spot in spots if spots[0].listed - spot.listed <= timedelta(days=days)]
+        spots = newest(connection, query, now, most + 1, None)
+        recent = [one for one in spots if spots[0].listed - one.listed <= timedelta(days=days)]
         return _page(connection, spots, min(most, max(least, len(recent))))
 
 
@@ -136,11 +145,17 @@ def days(
 def _page(connection: Connection, spots: Sequence[Spot], limit: int) -> Page:
     shown = spots[:limit]
     more = len(spots) > len(shown) > 0
-    cursor = f"{microseconds(shown[-1].listed)}.{shown[-1].id}" if more else None
-    return Page(rows.load(connection, [spot.id for spot in shown]), cursor)
+    found = rows.load(connection, [one.id for one in shown])
+    return Page(found, cursor(shown[-1]) if more else None)
 
 
-def _spot(cursor: str) -> Spot:
+def cursor(last: Spot) -> str:
+    """Return the cursor to what stands after a spot."""
+    return f"{microseconds(last.listed)}.{last.id}"
+
+
+def spot(cursor: str) -> Spot:
+    """Return the spot after which a cursor goes on; raises UsageError for one that is none."""
     number, _, id_ = cursor.partition(".")
     try:
         if id_.isascii() and id_.isalnum():
@@ -207,7 +222,7 @@ def _is_short(connection: Connection, reading: _Reading) -> bool:
 # --- newest first -----------------------------------------------------------------------------
 
 
-def _newest(
+def newest(
     connection: Connection, query: Query, now: datetime, many: int, before: Spot | None
 ) -> list[Spot]:
     """Return the first ``many`` that match and stand after ``before``.
@@ -227,6 +242,20 @@ def _newest(
     statement = statement.where(_stands_after(listed, id_, before))
     statement = statement.order_by(listed.desc(), id_.desc()).limit(many)
     return [Spot(*row) for row in connection.execute(statement)]
+
+
+def those_that_match(
+    connection: Connection, query: Query, now: datetime, ids: Collection[str]
+) -> set[str]:
+    """Return which of these articles match."""
+    reading = _reading(query)
+    statement = reading.matching(connection, select(reading.id), now)
+    return set(connection.scalars(statement.where(among(connection, reading.id, ids))))
+
+
+def stands_before(spot: Spot) -> ColumnElement[bool]:
+    """Return the condition that an article stands at a spot or before it."""
+    return not_(_stands_after(articles.c.listed, articles.c.id, spot))
 
 
 def _stands_after(

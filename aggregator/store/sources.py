@@ -92,7 +92,7 @@ def config_hash(source: Source) -> str:
     """Return a hash of what the operator says about how a source is fetched and read."""
     said = asdict(source)
     # What changes nothing about the bytes that the validators vouch for.
-    del said["name"], said["topics"], said["language"], said["every"]
+    del said["name"], said["topics"], said["language"], said["every"], said["never_with"]
     return hashlib.sha256(repr(sorted(said.items())).encode()).hexdigest()
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -29,7 +30,7 @@ meta = Table(
     Column("key", Key, primary_key=True),
     Column("value", Text, nullable=False),
 )
-"""``installation``, ``revision``, ``created``, ``tagged_with``."""
+"""``installation``, ``revision``, ``created``, ``tagged_with``, ``gathering``, ``gathered``."""
 
 hosts = Table(
     "hosts",
@@ -152,6 +153,46 @@ revisions = Table(
     Column("summary", Text, nullable=False),
     Column("content", Text, nullable=False),
 )
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("listed", Moment, nullable=False),  # of its newest article
+    Column("leading", Key, nullable=False),  # stays when its articles go: it leads to their story
+    Column("outlets", Integer, nullable=False),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("article", Key, ForeignKey("articles.id"), primary_key=True),
+    Column("story", Key, ForeignKey("stories.id"), nullable=False),
+    Column("generation", Integer, nullable=False),  # moves when all are gathered again
+    Column("joined", Moment, nullable=False),
+    Column("why", Json, nullable=False),
+    Column("vector", LargeBinary),  # what the sentence encoder made of it
+    Index("members_story", "story"),
+)
+
+rulings = Table(
+    "rulings",
+    metadata,
+    Column("article", Key, ForeignKey("articles.id"), primary_key=True),
+    Column("other", Key, ForeignKey("articles.id"), primary_key=True),
+    Column("together", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+"""What people decided about two articles; the smaller id comes first."""
+
+ungathered = Table(
+    "ungathered",
+    metadata,
+    Column("article", Key, ForeignKey("articles.id"), primary_key=True),
+    Column("listed", Moment, nullable=False),
+    Index("ungathered_listed", "listed", "article"),
+)
+"""Articles for which no story has been looked for yet."""
 
 polls = Table(
     "polls",

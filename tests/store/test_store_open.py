@@ -21,7 +21,7 @@ from sqlalchemy import create_engine, event, inspect, text
 from stored import NOW, arrival, save
 
 from aggregator.errors import NewerSchema, StoreError
-from aggregator.store import articles, feeds, schema
+from aggregator.store import articles, feeds, gathering, schema
 from aggregator.store.database import Database
 from aggregator.store.tables import metadata
 
@@ -83,11 +83,13 @@ def test_a_language_that_was_taken_as_given_becomes_the_publishers_word(empty_ur
         ))  # fmt: skip
     run_sql(
         empty_url,
+        *(f"DROP TABLE {name}" for name in ("ungathered", "rulings", "members", "stories")),
         "ALTER TABLE articles DROP COLUMN declared",
         "UPDATE alembic_version SET version_num = '0002'",
     )
     with Database.open(empty_url, now=NOW) as db:
         found = {one.id: one.declared for one in articles.iterate(db, 9)}
+        assert {one.id for one in gathering.waiting(db, 9)} == found.keys()
     assert [found[article_id(n)] for n in range(4)] == ["az-Cyrl", "ru", None, None]
 
 

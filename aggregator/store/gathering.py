@@ -1,0 +1,253 @@
+"""Putting articles into stories, one process at a time; which story it is, others decide."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, delete, func, literal, or_, select, update
+
+from aggregator.model import Article, By, Join, Move, Placed
+from aggregator.store import rows
+from aggregator.store.database import Database, bump
+from aggregator.store.dialect import add, among, insert, microseconds
+from aggregator.store.tables import (
+    appearances,
+    articles,
+    members,
+    meta,
+    stories,
+    ungathered,
+)
+
+FULL_TEXT = 600
+"""Characters from which on an article is taken to bring its whole text."""
+
+_LEASE, _STATE = "gathering", "gathered"
+_WIDTH = 20
+"""Digits of a moment in the lease, so that it sorts as text."""
+
+
+class State(NamedTuple):
+    """How far gathering has come.
+
+    generation: moves when all articles are gathered again.  version: moves with each batch that
+    is placed and with each ruling; who remembers another one has to read the window again.
+    """
+
+    generation: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An article that is in a story already, with what the sentence encoder made of it."""
+
+    article: Article
+    story: str
+    vector: bytes | None
+
+
+def lease(db: Database, worker: str, now: datetime, until: datetime) -> bool:
+    """Take or prolong the right to gather; return False while another worker has it."""
+    mine = f"{microseconds(until):0{_WIDTH}} {worker}"
+    with db.write() as connection:
+        add(connection, meta, [{"key": _LEASE, "value": ""}])
+        free = or_(
+            meta.c.value < f"{microseconds(now):0{_WIDTH}}",
+            func.substr(meta.c.value, _WIDTH + 2) == worker,
+        )
+        taken = update(meta).where(meta.c.key == _LEASE, free).values(value=mine)
+        done = connection.execute(taken, execution_options={"preserve_rowcount": True})
+        return bool(done.rowcount)
+
+
+def release(db: Database, worker: str) -> None:
+    """Give the right to gather back."""
+    with db.write() as connection:
+        own = func.substr(meta.c.value, _WIDTH + 2) == worker
+        connection.execute(update(meta).where(meta.c.key == _LEASE, own).values(value=""))
+
+
+def state(db: Database) -> State:
+    """Return how far gathering has come."""
+    with db.read() as connection:
+        return state_of(connection)
+
+
+def state_of(connection: Connection) -> State:
+    """Return how far gathering has come, as this transaction sees it."""
+    told = connection.scalar(select(meta.c.value).where(meta.c.key == _STATE)) or "1 0"
+    generation, _, version = told.partition(" ")
+    return State(int(generation), int(version))
+
+
+def move_on(connection: Connection, generation: int, version: int) -> State:
+    """Remember how far gathering has come; the row is locked from here on."""
+    statement = insert(connection, meta).values(key=_STATE, value=f"{generation} {version}")
+    fresh = {"value": statement.excluded.value}
+    connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=fresh))
+    return State(generation, version)
+
+
+# --- what there is to do, and what is known -----------------------------------------------------
+
+
+def waiting(db: Database, limit: int) -> tuple[Article, ...]:
+    """Return articles for which no story has been looked for yet, in the order of ``listed``."""
+    order = select(ungathered.c.article).order_by(ungathered.c.listed, ungathered.c.article)
+    with db.read() as connection:
+        return rows.load(connection, connection.scalars(order.limit(limit)).all())
+
+
+def gathered(db: Database, since: datetime, batch: int) -> Iterator[Kept]:
+    """Yield the articles of this generation listed since then, oldest first."""
+    with db.read() as connection:
+        generation = state_of(connection).generation
+        statement = (
+            select(members.c.article, members.c.story, members.c.vector)
+            .join(articles, articles.c.id == members.c.article)
+            .where(members.c.generation == generation, articles.c.listed >= since)
+            .order_by(articles.c.listed, articles.c.id)
+        )
+        known = connection.execute(statement).all()
+    for start in range(0, len(known), batch):
+        some = known[start : start + batch]
+        with db.read() as connection:
+            loaded = {one.id: one for one in rows.load(connection, [row.article for row in some])}
+        for row in some:
+            yield Kept(loaded[row.article], row.story, row.vector)
+
+
+# --- placing ------------------------------------------------------------------------------------
+
+
+def place(db: Database, placed: Sequence[Placed], at: datetime, known: State) -> State | None:
+    """Store which stories articles belong to; None, and nothing is stored, if ``known`` is old.
+
+    Old: somebody else has placed articles, or decided something, since.
+    """
+    if not placed:
+        return known
+    with db.write() as connection:
+        if state_of(connection) != known:
+            return None
+        now = move_on(connection, known.generation, known.version + 1)
+        touched = stories_of(connection, [one.article for one in placed])
+        for one in placed:
+            touched |= _place(connection, one, at, known.generation)
+        done = among(connection, ungathered.c.article, [one.article for one in placed])
+        connection.execute(delete(ungathered).where(done))
+        refresh(connection, touched)
+        bump(connection)
+    return now
+
+
+def _place(connection: Connection, one: Placed, at: datetime, generation: int) -> set[str]:
+    """Store one decision; return the stories that it touches."""
+    targets = {one.story: one.article, **{move.story: move.article for move in one.moves}}
+    new = [
+        {"id": story, "listed": at, "leading": article, "outlets": 0}
+        for story, article in targets.items()
+    ]
+    add(connection, stories, new)
+    row = {
+        "article": one.article,
+        "story": one.story,
+        "generation": generation,
+        "joined": at,
+        "why": _told(one.why),
+        "vector": one.vector,
+    }
+    statement = insert(connection, members).values(row)
+    fresh = {name: statement.excluded[name] for name in row if name != "article"}
+    connection.execute(statement.on_conflict_do_update(index_elements=["article"], set_=fresh))
+    left = stories_of(connection, [move.article for move in one.moves])
+    for move in one.moves:
+        connection.execute(_moving(move, at))
+    return left | set(targets)
+
+
+def _moving(move: Move, at: datetime) -> Any:
+    told = {"story": move.story, "joined": at, "why": _told(move.why)}
+    return update(members).where(members.c.article == move.article).values(told)
+
+
+def _told(why: Join | None) -> dict[str, Any] | None:
+    if why is None:
+        return None
+    return asdict(why) | {"apart": why.apart / timedelta(microseconds=1)}
+
+
+def join_of(told: dict[str, Any] | None) -> Join | None:
+    """Return a stored reason."""
+    if told is None:
+        return None
+    apart = timedelta(microseconds=told["apart"])
+    said = {"by": By(told["by"]), "shared": tuple(told["shared"]), "apart": apart}
+    return Join(**told | said)
+
+
+def stories_of(connection: Connection, ids: Collection[str]) -> set[str]:
+    """Return the stories that hold any of these articles."""
+    if not ids:
+        return set()
+    wanted = among(connection, members.c.article, ids)
+    return set(connection.scalars(select(members.c.story).where(wanted)))
+
+
+def refresh(connection: Connection, touched: Collection[str]) -> None:
+    """Tell anew which article leads each story, how many outlets tell it and when it was last told.
+
+    The earliest that brings a full text leads, else the earliest. A story that all articles have
+    left keeps what it had: it leads to where they went.
+    """
+    for story in sorted(touched):
+        inside = select(
+            articles.c.id,
+            articles.c.listed,
+            (func.length(articles.c.text) >= FULL_TEXT).label("full"),
+        )
+        inside = inside.join(members, members.c.article == articles.c.id)
+        inside = inside.where(members.c.story == story)
+        found = connection.execute(inside.order_by(articles.c.published, articles.c.id)).all()
+        if not found:
+            continue
+        outlets = select(func.count(appearances.c.source.distinct()))
+        outlets = outlets.join(members, members.c.article == appearances.c.article)
+        told = {
+            "listed": max(row.listed for row in found),
+            "leading": next((row.id for row in found if row.full), found[0].id),
+            "outlets": connection.scalar(outlets.where(members.c.story == story)),
+        }
+        connection.execute(update(stories).where(stories.c.id == story).values(told))
+
+
+def told_further(connection: Connection, ids: Collection[str]) -> None:
+    """Count the outlets of the stories of articles that a further source has brought, or edited."""
+    refresh(connection, stories_of(connection, ids))
+
+
+# --- what waits --------------------------------------------------------------------------------
+
+
+def gather_again(db: Database) -> None:
+    """Let all articles be gathered anew; until its turn comes each stays in its story."""
+    with db.write() as connection:
+        known = state_of(connection)
+        move_on(connection, known.generation + 1, known.version + 1)
+        wait(connection, literal(value=True))
+
+
+def wait(connection: Connection, wanted: ColumnElement[bool]) -> None:
+    """Let stored articles wait to be gathered."""
+    chosen = select(articles.c.id, articles.c.listed).where(wanted)
+    statement = insert(connection, ungathered).from_select(["article", "listed"], chosen)
+    connection.execute(statement.on_conflict_do_nothing())
+
+
+def add_waiting(connection: Connection, new: Sequence[tuple[str, datetime]]) -> None:
+    """Let new articles wait to be gathered."""
+    add(connection, ungathered, [{"article": id_, "listed": at} for id_, at in new])

@@ -1,0 +1,64 @@
+"""What people decide about stories: these two are of one, these two are not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select
+
+from aggregator.model import Ruling
+from aggregator.store.database import Database, bump
+from aggregator.store.dialect import insert
+from aggregator.store.gathering import move_on, refresh, state_of, stories_of, wait
+from aggregator.store.tables import articles, members, rulings
+
+
+def ruled(db: Database) -> tuple[Ruling, ...]:
+    """Return all that people have decided, oldest first."""
+    order = select(rulings).order_by(rulings.c.at, rulings.c.article, rulings.c.other)
+    with db.read() as connection:
+        found = connection.execute(order).all()
+    return tuple(Ruling(row.article, row.other, row.together) for row in found)
+
+
+def pull_out(db: Database, article: str, at: datetime) -> bool:
+    """Decide that an article is of no story with those it is with now; False if it is with none.
+
+    It waits to be gathered anew.
+    """
+    with db.write() as connection:
+        story = select(members.c.story).where(members.c.article == article).scalar_subquery()
+        beside = select(members.c.article).where(
+            members.c.story == story, members.c.article != article
+        )
+        others = connection.scalars(beside).all()
+        _rule(connection, article, others, at, together=False)
+        return bool(others)
+
+
+def put_together(db: Database, article: str, other: str, at: datetime) -> None:
+    """Decide that two articles are of one story; the first waits to be gathered anew."""
+    with db.write() as connection:
+        _rule(connection, article, [other], at, together=True)
+
+
+def _rule(
+    connection: Connection, article: str, others: Sequence[str], at: datetime, *, together: bool
+) -> None:
+    if not others:
+        return
+    for other in others:
+        first, second = sorted((article, other))
+        row = {"article": first, "other": second, "together": together, "at": at}
+        statement = insert(connection, rulings).values(row)
+        fresh = {"together": together, "at": at}
+        keys = ["article", "other"]
+        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh))
+    left = stories_of(connection, [article])
+    connection.execute(delete(members).where(members.c.article == article))
+    refresh(connection, left)
+    wait(connection, articles.c.id == article)
+    known = state_of(connection)
+    move_on(connection, known.generation, known.version + 1)
+    bump(connection)

@@ -1,0 +1,265 @@
+"""Stories: placing, moving and reading them, who may gather, what people decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from articles import article_id
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from stored import HOUR, NOW, also, arrival, changed, hit, save, wipe
+
+from aggregator.errors import UsageError
+from aggregator.model import By, Join, Move, Placed, Ruling, Story
+from aggregator.store import articles, gathering, rulings, stories
+from aggregator.store.database import Database
+from aggregator.store.gathering import State
+from aggregator.tag.query import parse_query
+
+WHY = Join(article_id(1), By.WORDS, 0.71, ("baku", "ceasefire"), timedelta(minutes=35))
+
+
+def placed(number: int, story: str, why: Join | None = None, **said: Any) -> Placed:
+    return Placed(article_id(number), story, why, **said)
+
+
+def put(db: Database, *them: Placed) -> State:
+    state = gathering.place(db, them, NOW, gathering.state(db))
+    assert state is not None
+    return state
+
+
+def told(db: Database, query: str = "", **said: Any) -> list[str]:
+    return [one.id for one in stories.window(db, parse_query(query), now=NOW, **said).stories]
+
+
+def story(db: Database, id_: str) -> Story:
+    found = stories.get(db, id_)
+    assert isinstance(found, Story)
+    return found
+
+
+# --- gathering ----------------------------------------------------------------------------------
+
+
+def test_new_articles_wait_in_the_order_in_which_they_are_listed(db: Database) -> None:
+    save(db, arrival(1), arrival(3), arrival(2))
+    assert [one.id for one in gathering.waiting(db, 2)] == [article_id(3), article_id(2)]
+    put(db, placed(3, "c"), placed(1, "a"))
+    assert [one.id for one in gathering.waiting(db, 9)] == [article_id(2)]
+
+
+def test_an_edit_does_not_let_an_article_wait_again(db: Database) -> None:
+    first = arrival(1)
+    save(db, first)
+    put(db, placed(1, "a"))
+    save(db, changed(first, title="Other words"))
+    save(db, also(first, "two"))
+    assert gathering.waiting(db, 9) == ()
+
+
+def test_a_story_is_read_as_it_was_placed(db: Database) -> None:
+    save(db, arrival(1), arrival(2, "two"))
+    put(db, placed(2, "s"), placed(1, "s", WHY, vector=b"\x01\x02"))
+    found = story(db, "s")
+    assert [one.article.id for one in found.members] == [article_id(2), article_id(1)]
+    assert [one.why for one in found.members] == [None, WHY]
+    assert (found.listed, found.outlets, found.leading) == (NOW - HOUR, 2, article_id(2))
+    assert stories.of(db, [article_id(1), article_id(9)]) == {article_id(1): "s"}
+    kept = list(gathering.gathered(db, NOW - 3 * HOUR, 1))
+    assert [(one.article.id, one.story, one.vector) for one in kept] == [
+        (article_id(2), "s", None),
+        (article_id(1), "s", b"\x01\x02"),
+    ]
+    assert list(gathering.gathered(db, NOW, 1)) == []
+
+
+def test_the_earliest_with_a_full_text_leads(db: Database) -> None:
+    full = "word " * 200
+    save(db, arrival(1, text=full), arrival(2, text=full), arrival(3, text="short"))
+    put(db, placed(3, "s"), placed(1, "s", WHY))
+    assert story(db, "s").leading == article_id(1)
+    put(db, placed(2, "s", WHY))
+    assert story(db, "s").leading == article_id(2)
+
+
+def test_a_further_outlet_of_an_article_counts_for_its_story(db: Database) -> None:
+    first = arrival(1)
+    save(db, first)
+    put(db, placed(1, "s"))
+    assert told(db, min_sources=2) == []
+    save(db, also(first, "two"))
+    assert told(db, min_sources=2) == ["s"]
+
+
+def test_merged_stories_lead_to_the_one_that_is_left(db: Database) -> None:
+    save(db, *(arrival(n) for n in (1, 2, 3)))
+    put(db, placed(3, "old"), placed(2, "new"))
+    put(db, placed(1, "old", WHY, moves=(Move(article_id(2), "old", WHY),)))
+    assert stories.get(db, "new") == "old"
+    assert [one.article.id for one in story(db, "old").members] == [
+        article_id(3),
+        article_id(2),
+        article_id(1),
+    ]
+    assert told(db) == ["old"]
+
+
+def test_a_split_makes_a_story_of_its_own(db: Database) -> None:
+    save(db, *(arrival(n) for n in (1, 2, 3)))
+    put(db, placed(3, "s"), placed(2, "s", WHY))
+    put(db, placed(1, "s", WHY, moves=(Move(article_id(2), "t"),)))
+    assert [one.article.id for one in story(db, "t").members] == [article_id(2)]
+    assert [one.article.id for one in story(db, "s").members] == [article_id(3), article_id(1)]
+
+
+@pytest.mark.parametrize("id_", ["", "x", "\0", "\ud800"])
+def test_a_story_that_never_was_is_none(db: Database, id_: str) -> None:
+    assert stories.get(db, id_) is None
+
+
+def test_what_was_decided_on_old_knowledge_is_not_stored(db: Database) -> None:
+    save(db, arrival(1), arrival(2))
+    before = gathering.state(db)
+    put(db, placed(1, "a"))
+    assert gathering.place(db, [placed(2, "b")], NOW, before) is None
+    assert stories.get(db, "b") is None
+    assert gathering.place(db, [], NOW, before) == before
+
+
+def test_one_worker_at_a_time_gathers(db: Database) -> None:
+    assert gathering.lease(db, "one", NOW, NOW + HOUR)
+    assert not gathering.lease(db, "two", NOW, NOW + HOUR)
+    assert gathering.lease(db, "one", NOW, NOW + 2 * HOUR)
+    assert not gathering.lease(db, "two", NOW + HOUR, NOW + 3 * HOUR)
+    assert gathering.lease(db, "two", NOW + 3 * HOUR, NOW + 4 * HOUR)
+    gathering.release(db, "one")  # not its own any more
+    assert not gathering.lease(db, "one", NOW + 3 * HOUR, NOW + 5 * HOUR)
+    gathering.release(db, "two")
+    assert gathering.lease(db, "one", NOW + 3 * HOUR, NOW + 5 * HOUR)
+
+
+def test_while_all_are_gathered_again_each_stays_in_its_story(db: Database) -> None:
+    save(db, arrival(1), arrival(2))
+    put(db, placed(2, "a"), placed(1, "a", WHY))
+    gathering.gather_again(db)
+    assert told(db) == ["a"]
+    assert list(gathering.gathered(db, NOW - 9 * HOUR, 5)) == []
+    assert [one.id for one in gathering.waiting(db, 9)] == [article_id(2), article_id(1)]
+    put(db, placed(2, "a"))
+    assert [one.article.id for one in gathering.gathered(db, NOW - 9 * HOUR, 5)] == [article_id(2)]
+    put(db, placed(1, "b"))
+    assert told(db) == ["b", "a"]
+
+
+# --- what people decide -------------------------------------------------------------------------
+
+
+def test_an_article_that_is_pulled_out_waits_with_its_rulings(db: Database) -> None:
+    save(db, *(arrival(n) for n in (1, 2, 3)))
+    before = put(db, placed(3, "s"), placed(2, "s", WHY), placed(1, "s", WHY))
+    assert rulings.pull_out(db, article_id(2), NOW)
+    assert [one.id for one in gathering.waiting(db, 9)] == [article_id(2)]
+    assert [one.article.id for one in story(db, "s").members] == [article_id(3), article_id(1)]
+    assert set(rulings.ruled(db)) == {
+        Ruling(*sorted((article_id(2), article_id(n))), together=False) for n in (1, 3)
+    }
+    assert gathering.place(db, [placed(2, "t")], NOW, before) is None
+
+
+def test_an_article_that_is_alone_can_not_be_pulled_out(db: Database) -> None:
+    save(db, arrival(1))
+    put(db, placed(1, "s"))
+    assert not rulings.pull_out(db, article_id(1), NOW)
+    assert not rulings.pull_out(db, "unknown", NOW)
+    assert gathering.waiting(db, 9) == ()
+
+
+def test_the_last_ruling_counts(db: Database) -> None:
+    save(db, arrival(1), arrival(2))
+    put(db, placed(2, "s"), placed(1, "s", WHY))
+    rulings.pull_out(db, article_id(1), NOW)
+    rulings.put_together(db, article_id(2), article_id(1), NOW)
+    pair = sorted((article_id(1), article_id(2)))
+    assert rulings.ruled(db) == (Ruling(*pair, together=True),)
+    assert {one.id for one in gathering.waiting(db, 9)} == {article_id(1), article_id(2)}
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+def test_a_story_is_found_by_any_of_its_articles_and_once(db: Database) -> None:
+    war = (hit("war"),)
+    save(db, arrival(1), arrival(2, topics=war), arrival(3, topics=war), arrival(4))
+    put(db, placed(4, "b"), placed(3, "a"), placed(2, "a", WHY), placed(1, "a", WHY))
+    assert told(db) == ["a", "b"]
+    assert told(db, "topic:war") == ["a"]
+    assert [
+        len(one.members)
+        for one in stories.find(db, parse_query("topic:war"), now=NOW, limit=9).stories
+    ] == [3]
+
+
+def test_a_window_holds_a_week_or_the_newest_hundred(db: Database) -> None:
+    days = (0, 1, 8, 9, 10)
+    save(db, *(arrival(n, listed=NOW - timedelta(days=day)) for n, day in enumerate(days)))
+    put(db, *(placed(n, f"s{n}") for n in range(5)))
+    assert told(db, least=1) == ["s0", "s1"]
+    assert told(db, least=3) == ["s0", "s1", "s2"]
+    assert told(db, least=1, most=1) == ["s0"]
+    assert told(db) == [f"s{n}" for n in range(5)]
+    page = stories.window(db, parse_query(""), now=NOW, least=3)
+    older = stories.find(db, parse_query(""), now=NOW, limit=9, before=page.next)
+    assert [one.id for one in older.stories] == ["s3", "s4"]
+    assert older.next is None
+
+
+def test_a_cursor_that_is_none_is_refused(db: Database) -> None:
+    with pytest.raises(UsageError):
+        stories.find(db, parse_query(""), now=NOW, limit=9, before="x")
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    of=st.lists(st.integers(0, 5), min_size=1, max_size=25),
+    topical=st.sets(st.integers(0, 24)),
+    limit=st.integers(1, 4),
+    chunk=st.integers(1, 5),
+)
+def test_pages_together_hold_every_story_once_by_its_newest_match(
+    db: Database, of: Sequence[int], topical: set[int], limit: int, chunk: int
+) -> None:
+    wipe(db)
+    war = (hit("war"),)
+    save(db, *(arrival(n, topics=war if n in topical else ()) for n in range(len(of))))
+    put(db, *(placed(n, f"s{story}") for n, story in enumerate(of)))
+    expected = list(dict.fromkeys(f"s{story}" for n, story in enumerate(of) if n in topical))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stories, "_CHUNK", chunk)
+        shown: list[str] = []
+        cursor = None
+        while True:
+            page = stories.find(db, parse_query("topic:war"), now=NOW, limit=limit, before=cursor)
+            shown += [one.id for one in page.stories]
+            cursor = page.next
+            if cursor is None:
+                break
+    assert shown == expected
+
+
+def test_few_told_by_enough_outlets_end_the_search(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stories, "_CHUNK", 2)
+    monkeypatch.setattr(stories, "_MOST_READ", 4)
+    first = arrival(9)
+    save(db, first, *(arrival(n) for n in range(9)))
+    save(db, also(first, "two"))
+    put(db, *(placed(n, f"s{n}") for n in range(10)))
+    assert told(db, min_sources=2) == []
+    assert articles.get(db, article_id(9)) is not None
