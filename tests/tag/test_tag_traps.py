@@ -97,6 +97,61 @@ NOT_MEANT = [
     ("US", "en", "Let us walk, he told us at noon"),
     ("IT", "en", "It is raining, IT workers say"),
     ("IN", "en", "West Indies win the second test at home"),
+    # words of one language that are names of cities in another
+    ("IQ", "es", "El camión de la basura no pasó este lunes"),
+    ("IQ", "es", "BASURA EN LAS CALLES DEL BARRIO"),
+    ("MX", "es", "El Pueblo celebra sus fiestas de verano"),
+    ("CA", "it", "L'Ottava sinfonia apre la stagione dei concerti"),
+    ("NR", "nl", "Jaren later is de fiets terug bij de eigenaar"),
+    ("TN", "en", "Tunes for a rainy day fill the new album"),
+    ("AI", "en", "The Valley welcomes spring with a parade"),
+    ("AI", "ja", "女子バレー、決勝へ進出"),
+    ("CN", "zh", "球队后卫与中卫配合失误丢球"),
+    ("BJ", "zh", "新港区的居民迎来新公园"),
+    ("SL", "zh", "自由市场的价格波动加大"),
+    ("IR", "ar", "مشهد مؤثر في ختام المسلسل"),
+    ("RU", "he", "אופה צעיר פתח מאפייה בשכונה"),
+    ("VN", "ko", "경기 후에 선수들은 관중에게 인사했다"),
+    ("AO", "tr", "Ruanda yeni bir havalimanı açıyor"),
+    ("BD", "en", "Islamabad hosts a cricket festival"),
+    ("BN", "it", "Carla Bruni canta al teatro"),
+    ("NO", "ru", "Осла спасли из колодца"),
+    # everyday words, bent, that names bend to as well
+    ("IT", "ka", "პრემიერმა თქვა, რომ ბიუჯეტი დამტკიცდა"),
+    ("IS", "en", "Island hopping becomes popular with families"),
+    ("CN", "pl", "Kina otwierają nowy sezon festiwalem"),
+    ("IN", "pl", "Cena chleba wzrosła od stycznia"),
+    ("GH", "es", "Gana el equipo local por dos goles"),
+    ("QA", "id", "Kata pelatih, tim siap bertanding"),
+    ("IN", "id", "Surat keputusan diterbitkan kemarin"),
+    ("TR", "ro", "Bursa crește cu două procente"),
+    ("ID", "sv", "Medan vi väntar faller snön"),
+    ("SE", "sv", "Årets bästa bok är vald"),
+    ("EC", "ru", "Кит выбросился на берег"),
+    ("IT", "ru", "Тур по школам начался в понедельник"),
+    ("ZA", "ru", "Совет директоров утвердил отчёт"),
+    ("IN", "ru", "Бомба времён прошлого века найдена у реки"),
+    ("TD", "ru", "Чад от костров накрыл посёлок"),
+    ("UA", "uk", "Суми штрафів зросли удвічі"),
+    ("EC", "uk", "Кіт урятував господаря від пожежі"),
+    ("JP", "uk", "Нота протесту надійшла до міністерства"),
+    ("SA", "ar", "الرياضة المدرسية تعود هذا العام"),
+    ("KR", "ar", "السيول تقطع الطرق بعد المطر"),
+    ("SA", "fa", "المپیاد ریاضی دانش آموزان برگزار شد"),
+    ("GH", "he", "האקרים פרצו לאתר של החברה"),
+    ("SY", "hy", "Համասի ներկայացուցիչները ժամանեցին"),
+    ("CN", "cs", "Kino otevřelo nový sál"),
+    ("KM", "hr", "Komora obrtnika objavila izvješće"),
+    ("ML", "fi", "Maali ratkaisi ottelun lopussa"),
+    ("EG", "el", "Ο καιρός αλλάζει από αύριο"),
+    ("CH", "lv", "Bērnu svētki notiks parkā"),
+    ("RU", "ru", "Грозный ливень прошёл ночью над посёлком"),
+    ("UA", "ru", "Изюм и курага подешевели на рынке"),
+    ("RU", "uk", "Орел злетів над полем"),
+    ("GB", "en", "Hull of the ship was damaged by ice"),
+    ("RU", "tr", "Kazan dairesi patladı, bina boşaltıldı"),
+    ("PE", "es", "Lima de uñas y esmalte entre los regalos"),
+    ("BR", "pt", "Árvore de Natal ilumina a praça"),
     # the provinces of Iran
     ("AZ", "fa", "برف سنگین در آذربایجان شرقی"),
     ("AZ", "fa", "زلزله در آذربایجان غربی خسارت زد"),
@@ -142,6 +197,15 @@ MEANT = [
     ("AZ", "en", "Azerbaijan and Iran's East Azerbaijan province share a river"),
     ("NE", "en", "Niger opens a road to the desert"),
     ("NG", "ru", "В Нигерии выбирают президента"),
+    ("IT", "ka", "რომში ახალი მუზეუმი გაიხსნა"),
+    ("RU", "it", "Mosca apre una nuova linea della metropolitana"),
+    ("SA", "ar", "وصل الوزير إلى الرياض"),
+    ("TD", "ru", "В Чаде прошли выборы президента"),
+    ("UA", "uk", "У Сумах відновили рух тролейбусів"),
+    ("UA", "uk", "У Рівному відкрили парк"),
+    ("EC", "ru", "Власти Кито закрыли аэропорт"),
+    ("IT", "ru", "В Турине открыли выставку"),
+    ("GR", "en", "Greece and Turkey share a sea"),
 ]
 
 
@@ -173,3 +237,53 @@ ACRONYMS = [
 @pytest.mark.parametrize(("of", "language", "title", "expected"), ACRONYMS)
 def test_acronyms_count_only_in_capitals(of, language, title, expected):
     assert met(about(of, at_least=0.5), entry(title), language) is expected
+
+
+WORDS_OF_WAR = [
+    ("hy", "Գնային պատերազմ սուպերմարկետների միջև", "Պատերազմը շարունակվում է սահմանին"),
+    ("hy", "Գնային պատերազմի պատճառով կաթն էժանացել է", "Պատերազմի հետևանքով քաղաքն ավերվել է"),
+    ("hy", "Գնային պատերազմները վնասում են խանութներին", "Հրադադարը խախտվել է"),
+    ("az", "Marketlərin qiymət müharibəsi davam edir", "Müharibə davam edir, atəşkəs pozulub"),
+    ("az", "Deputatlar arasında söz müharibəsi başladı", "Cəbhə xəttində ağır döyüşlər gedir"),
+    ("ka", "ფასების ომი სუპერმარკეტებს შორის", "ომი საზღვარზე გრძელდება"),
+    ("kk", "Дүкендер арасындағы баға соғысы жалғасуда", "Соғыс шекарада жалғасып жатыр"),
+    ("ru", "Война цен между магазинами продолжается", "Война на границе продолжается"),
+    ("ru", "Перетягивание каната: спор фирм за рынок", "Обстрел города продолжается"),
+    ("uk", "Війна цін між магазинами триває", "Війна на кордоні триває"),
+    ("tr", "İki şarkıcı arasında söz savaşı", "Savaş sınırda sürüyor"),
+    ("fa", "جنگ قیمت ها میان فروشگاه ها", "جنگ در مرز ادامه دارد"),
+    ("ps", "د بیو جنګ په بازار کې روان دی", "جګړه په پوله کې روانه ده"),
+    ("hi", "दो नेताओं के बीच जुबानी जंग तेज", "सीमा पर युद्ध जारी है"),
+    ("bg", "Война на думи между двама певци", "Войната на границата продължава"),
+    ("it", "La guerra dei prezzi tra i supermercati continua", "La guerra al confine continua"),
+    ("pt", "A guerra de preços entre mercados continua", "A guerra na fronteira continua"),
+    ("nl", "Prijzenoorlog tussen supermarkten houdt aan", "De oorlog aan de grens gaat door"),
+    ("sv", "Priskrig mellan mataffärerna i vinter", "Kriget vid gränsen fortsätter"),
+    ("hu", "Árháború a boltok között", "A háború folytatódik a határon"),
+    ("ro", "Războiul prețurilor între magazine continuă", "Războiul de la graniță continuă"),
+    ("id", "Perang harga antarsupermarket berlanjut", "Perang di perbatasan berlanjut"),
+    ("sw", "Vita vya bei kati ya maduka vyaendelea", "Vita vya mpakani vyaendelea"),
+    ("ko", "대형마트 가격 전쟁 계속", "국경에서 전쟁이 계속되고 있다"),
+    ("zh", "超市之间的价格战持续", "边境战争仍在继续"),
+]
+NO_WAR_IN_AZERBAIJANI = [
+    "Futbolçu zədələnib, iki ay oynamayacaq",
+    "Xəstə ürək tutmasından ölüb",
+    "Qripdən iki nəfər ölüb",
+    "Yol qəzasında üç nəfər yaralanıb, biri ölüb",
+    "Klub hücumçu ilə müqavilə imzalayıb",
+    "Cərimə zərbəsi qol oldu",
+    "Güləşçi qızıl medal uğrunda döyüşəcək",
+    "Millimiz həlledici oyunda qələbə qazanıb",
+]
+
+
+@pytest.mark.parametrize(("language", "no_war", "war"), WORDS_OF_WAR)
+def test_wars_of_prices_and_words_are_none_and_wars_are(language, no_war, war):
+    assert not met(about("war"), entry(no_war), language)
+    assert met(about("war"), entry(war), language)
+
+
+@pytest.mark.parametrize("title", NO_WAR_IN_AZERBAIJANI)
+def test_injuries_and_matches_are_no_war(title):
+    assert not met(about("war"), entry(title), "az")
