@@ -59,35 +59,53 @@ class Outcome:
     covered_by: tuple[str, ...] = ()
 
 
-def judge(
-    topic: Topic, read: Sequence[Row], matches: Sequence[Match], mentions: Mentions
-) -> Outcome:
-    """Return how an article fares with a topic, by the terms found in it and what it speaks of."""
-    covers = [match for match in matches if match.term.role is Role.COVERS]
-    covered = {place for match in covers for place in _ground(match)}
-    keys = tuple(meanings(topic))
-    points = list(_known(topic, keys, mentions, covered))
-    if matches or len(keys) > 1:
+class Case:
+    """An article before the judge: the rows of its words, and what they speak of."""
+
+    def __init__(self, read: Sequence[Row], mentions: Mentions) -> None:
+        self._read = read
+        self._mentions = mentions
+        self._spoken: dict[tuple[str, ...], tuple[float, tuple[Evidence, ...]]] = {}
+
+    def judge(self, topic: Topic, matches: Sequence[Match]) -> Outcome:
+        """Return how the article fares with a topic, of whose own terms these stand in it."""
+        keys = tuple(meanings(topic))
+        return self._by_terms(topic, keys, matches) if matches else self._by_words(topic, keys)
+
+    def _by_words(self, topic: Topic, keys: tuple[str, ...]) -> Outcome:
+        """Judge by its country or subject alone, which many topics may share."""
+        if keys not in self._spoken:
+            points = list(_known(keys, self._mentions))
+            points = points if len(keys) == 1 else _apart(points)
+            self._spoken[keys] = sum(map(_POINTS, points)), _evidence(self._read, points)
+        score, why = self._spoken[keys]
+        met = bool(why) and score >= topic.at_least and not topic.all
+        return Outcome(topic.slug, met, score, why, missing=topic.all)
+
+    def _by_terms(self, topic: Topic, keys: tuple[str, ...], matches: Sequence[Match]) -> Outcome:
+        covers = [match for match in matches if match.term.role is Role.COVERS]
+        covered = {place for match in covers for place in _ground(match)}
         standing = [match for match in matches if covered.isdisjoint(_ground(match))]
-        points = _apart([*_own(standing, read), *points])
-    options = [point.points for point in points if _is_option(point)]
-    score = sum(options)
-    missing = _missing(topic, points)
-    if topic.any or topic.place or topic.subject or topic.regex:
-        by_words = bool(options) and score >= topic.at_least
-    else:
-        by_words = any(point.rule is Rule.ALL for point in points)
-    named = any(point.rule is Rule.CATEGORY for point in points)
-    forbidding = [match.term.text for match in matches if match.term.role is Role.FORBIDS]
-    return Outcome(
-        topic=topic.slug,
-        met=(named or (by_words and not missing)) and not forbidding,
-        score=score,
-        why=_evidence(read, points),
-        missing=missing,
-        forbidden_by=forbidding[0] if forbidding else None,
-        covered_by=tuple(dict.fromkeys(match.term.text for match in covers)),
-    )
+        known = _known(keys, self._mentions, covered)
+        points = _apart([*_own(standing, self._read), *known])
+        options = [point.points for point in points if _is_option(point)]
+        score = sum(options)
+        missing = _missing(topic, points)
+        if topic.any or topic.place or topic.subject or topic.regex:
+            by_words = bool(options) and score >= topic.at_least
+        else:
+            by_words = any(point.rule is Rule.ALL for point in points)
+        named = any(point.rule is Rule.CATEGORY for point in points)
+        forbidding = [match.term.text for match in matches if match.term.role is Role.FORBIDS]
+        return Outcome(
+            topic=topic.slug,
+            met=(named or (by_words and not missing)) and not forbidding,
+            score=score,
+            why=_evidence(self._read, points),
+            missing=missing,
+            forbidden_by=forbidding[0] if forbidding else None,
+            covered_by=tuple(dict.fromkeys(match.term.text for match in covers)),
+        )
 
 
 def _missing(topic: Topic, points: Iterable[_Point]) -> tuple[str, ...]:
@@ -117,12 +135,12 @@ def _heaviest(weighed: tuple[float, Match]) -> float:
 
 
 def _known(
-    topic: Topic, keys: Iterable[str], mentions: Mentions, covered: Collection[tuple[int, int]]
+    keys: Iterable[str], mentions: Mentions, covered: Collection[tuple[int, int]] = ()
 ) -> Iterator[_Point]:
-    """Yield what the words of the topic's countries and subjects count."""
+    """Yield what the words of countries and subjects count."""
     for of in keys:
-        rule = Rule.PLACE if of in topic.place else Rule.SUBJECT
         for meaning, row, start, length, points in mentions.of(of, covered):
+            rule = Rule.PLACE if meaning.is_place else Rule.SUBJECT
             yield _Point(rule, meaning.term, of, meaning.kind, row, start, length, points)
 
 
@@ -142,6 +160,7 @@ def _apart(points: Sequence[_Point]) -> list[_Point]:
     return apart
 
 
+_POINTS = attrgetter("points")
 _WEIGHT = attrgetter("points", "length")
 _PLACE = attrgetter("row", "start", "length")
 

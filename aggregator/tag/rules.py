@@ -30,7 +30,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from aggregator.model import ENOUGH, Article, Entry, Evidence, Rule, Topic, TopicHit
 from aggregator.tag import about, language
 from aggregator.tag.expressions import Expressions
-from aggregator.tag.judging import Match, Outcome, judge
+from aggregator.tag.judging import Case, Match, Outcome
 from aggregator.tag.patterns import Finder, Lexicon, Words
 from aggregator.tag.rows import Row, rows
 from aggregator.tag.terms import Role, Term, meanings, terms
@@ -105,10 +105,11 @@ class Tagger:
         for of, score in mentions.scores.items():
             for number in self._by_meaning.get(of, ()):
                 scores[number] += score
+        case = Case(read, mentions)
         for number in sorted(scores.keys() | found.keys()):
             topic = self._topics[number]
             if number in found or scores[number] >= topic.at_least or not only_met:
-                yield judge(topic, read, tuple(found.get(number, ())), mentions)
+                yield case.judge(topic, tuple(found.get(number, ())))
 
     def _matches(self, read: Sequence[Row], vocabularies: Sequence[Vocabulary]) -> Iterator[Match]:
         has_terms = bool(self._lexicon.root.next)

@@ -287,7 +287,8 @@ def test_a_text_that_repeats_itself_costs_no_more_than_its_length(text):
         return process_time() - begin
 
     cost(10)
-    assert cost(2000) < 20 * (cost(200) + 0.01)
+    # The best of three: a garbage collection may come in between.
+    assert min(cost(2000) for _ in range(3)) < 20 * (min(cost(200) for _ in range(3)) + 0.001)
 
 
 def test_languages_that_nobody_knows_share_one_vocabulary():
