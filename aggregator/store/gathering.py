@@ -102,8 +102,8 @@ def waiting(db: Database, limit: int) -> tuple[Article, ...]:
         return rows.load(connection, connection.scalars(order.limit(limit)).all())
 
 
-def gathered(db: Database, since: datetime, batch: int) -> Iterator[Kept]:
-    """Yield the articles of this generation listed since then, oldest first."""
+def gathered(db: Database, since: datetime, until: datetime | None, batch: int) -> Iterator[Kept]:
+    """Yield the articles of this generation with since <= listed < until, oldest first."""
     with db.read() as connection:
         generation = state_of(connection).generation
         statement = (
@@ -112,6 +112,8 @@ def gathered(db: Database, since: datetime, batch: int) -> Iterator[Kept]:
             .where(members.c.generation == generation, articles.c.listed >= since)
             .order_by(articles.c.listed, articles.c.id)
         )
+        if until is not None:
+            statement = statement.where(articles.c.listed < until)
         known = connection.execute(statement).all()
     for start in range(0, len(known), batch):
         some = known[start : start + batch]
