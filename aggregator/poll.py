@@ -38,7 +38,7 @@ from aggregator.pace import UNREACHED, next_due
 from aggregator.sandbox import Sandbox
 from aggregator.store import polls, sources
 from aggregator.store.database import Database
-from aggregator.tag.rules import Tagger, from_source
+from aggregator.tag.rules import Tagger
 
 _log = logging.getLogger(__name__)
 
@@ -214,11 +214,12 @@ def _arrival(
     entry = decision.entry
     appearance = Appearance(outlet, entry.guid, entry.link, entry.title, now)
     article = article_of(entry, decision.article, now, first_poll=first_poll)
-    language, hits = tagged(parts.tagger(), entry, source)
-    if decision.verdict is Verdict.ALSO:
-        hits = from_source(hits)  # another source speaks for what the article says
-    if language:
-        article = replace(article, language=language.code, certainty=language.certainty)
+    if decision.verdict is Verdict.ALSO:  # another source speaks for what the article says
+        hits = parts.tagger().given(source.key, source.topics)
+    else:
+        language, hits = tagged(parts.tagger(), entry, source)
+        if language:
+            article = replace(article, language=language.code, certainty=language.certainty)
     return Arrival(
         verdict=decision.verdict,
         why=decision.why,

@@ -15,7 +15,7 @@ from aggregator.model import Article, Source, Topic
 from aggregator.store import articles
 from aggregator.store.database import Database
 from aggregator.tag import gazetteer
-from aggregator.tag.rules import Tagger, from_source
+from aggregator.tag.rules import Tagger
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def retagged(tagger: Tagger, sources: Mapping[str, Source], article: Article) ->
     for source in others:
         # The text is the same for every source: it is evidence once. As when it came in, a
         # further source gives topics that the article has not got yet.
-        for hit in from_source(tagger.hits(article, source.key, source.topics)):
+        for hit in tagger.given(source.key, source.topics):
             found.setdefault(hit.topic, hit)
     code, certainty = language or (None, None)
     return replace(article, language=code, certainty=certainty, topics=tuple(found.values()))
@@ -49,7 +49,8 @@ def retagged(tagger: Tagger, sources: Mapping[str, Source], article: Article) ->
 def version(topics: Sequence[Topic], sources: Sequence[Source]) -> str:
     """Return what changes when stored articles have to be tagged again."""
     by_source = sorted((source.key, source.topics, source.language or "") for source in sources)
-    told = (_RULES, gazetteer.fingerprint(), topics, by_source)
+    rules = [replace(topic, match=(), reject=(), former=()) for topic in topics]
+    told = (_RULES, gazetteer.fingerprint(), rules, by_source)
     return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
@@ -74,10 +75,23 @@ def catch_up(
     for batch in articles.batches(db, _BATCH, reached if known == wanted else ""):
         if stop():
             return changed
-        today = [retagged(tagger, by_key, article) for article in batch]
-        moved = [new for new, old in zip(today, batch, strict=True) if new != old]
-        changed += articles.retag(db, moved)
+        changed += _tag_again(db, tagger, by_key, batch)
         articles.set_tagged_with(db, wanted, batch[-1].id)
     articles.set_tagged_with(db, wanted)
     _log.info("tagged stored articles by today's rules: %d changed", changed)
+    return changed
+
+
+def _tag_again(
+    db: Database, tagger: Tagger, sources: Mapping[str, Source], batch: Sequence[Article]
+) -> int:
+    """Tag articles, those that a poll changes meanwhile once more; return how many changed."""
+    changed = 0
+    while batch:
+        today = [retagged(tagger, sources, article) for article in batch]
+        moved = [new for new, old in zip(today, batch, strict=True) if new != old]
+        written = articles.retag(db, moved)
+        changed += len(written)
+        again = [articles.get(db, new.id) for new in moved if new.id not in written]
+        batch = [article for article in again if article]
     return changed

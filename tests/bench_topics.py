@@ -1,7 +1,9 @@
 """How well topics are told, on labelled sets: ``make bench-topics [DATA=DIR] [JSON=FILE]``.
 
 Each figure stands beside the one to reach. The texts go through ``arrival.tagged``, as in a poll,
-with a topic for each country and each subject and nothing else configured.
+with a topic for each country and each subject and nothing else configured; sentences that name a
+country once, with a low bar. The speed to reach is that of tagging alone; what reading the
+language costs besides, as a poll does, stands below it.
 """
 
 from __future__ import annotations
@@ -39,6 +41,7 @@ class Figure:
     value: float
     reach: float | None
     items: int
+    at_most: bool = False
 
 
 @dataclass
@@ -48,8 +51,10 @@ class Tally:
     right: int = 0
     wrong: int = 0
     missed: int = 0
+    items: int = 0
 
     def count(self, said: Collection[str], gold: Collection[str]) -> None:
+        self.items += 1
         self.right += len(set(said) & set(gold))
         self.wrong += len(set(said) - set(gold))
         self.missed += len(set(gold) - set(said))
@@ -117,9 +122,11 @@ def hand_labelled(data: Path, tagger: Tagger) -> Iterator[Figure]:
         yield Figure(name, f"{key}: F1", subjects[key].f1, None, many)
     macro = sum(subjects[key].f1 for key in SUBJECTS) / len(SUBJECTS)
     yield Figure(name, "election, economy, health, sport: macro F1", macro, 0.80, many)
-    yield Figure(name, "Azerbaijan: F1", azerbaijan.f1, 0.92, many)
+    yield Figure(name, "Azerbaijan: F1", azerbaijan.f1, 0.92, azerbaijan.items)
     for origin, reach in (("written", 0.85), ("real", 0.72)):
-        yield Figure(name, f"places, {origin} items: micro F1", about[origin].f1, reach, many)
+        yield Figure(
+            name, f"places, {origin} items: micro F1", about[origin].f1, reach, about[origin].items
+        )
 
 
 # --- Reuters -----------------------------------------------------------------------------------
@@ -268,7 +275,9 @@ def speed(data: Path) -> Iterator[Figure]:
         yield Figure("speed", measure, 1 / cost(everything, some), None, len(items))
     few, many = (Tagger([*topics()[:5], *_further(count)]) for count in (5, 995))
     ratio = cost(many, told) / cost(few, told)
-    yield Figure("speed", "cost of 1,000 topics, of that of 10", ratio, 1.5, len(items))
+    yield Figure(
+        "speed", "cost of 1,000 topics, of that of 10", ratio, 1.5, len(items), at_most=True
+    )
 
 
 def cost_of_hits(tagger: Tagger, items: Collection[tuple[Entry, tuple[str, ...]]]) -> float:
@@ -334,9 +343,9 @@ def main() -> None:
 def line(figure: Figure) -> str:
     reached = ""
     if figure.reach is not None:
-        least = figure.measure.startswith("cost")
-        good = figure.value <= figure.reach if least else figure.value >= figure.reach
-        reached = f"{'<' if least else '≥'} {figure.reach:g} {'ok' if good else 'MISSED'}"
+        most = figure.at_most
+        good = figure.value <= figure.reach if most else figure.value >= figure.reach
+        reached = f"{'≤' if most else '≥'} {figure.reach:g} {'ok' if good else 'MISSED'}"
     value = f"{figure.value:,.3f}" if figure.value < 100 else f"{figure.value:,.0f}"
     return f"{figure.set:14} {figure.measure:74} {value:>8}  {reached:14} n={figure.items:,}"
 

@@ -177,3 +177,21 @@ def test_what_changes_decisions_moves_the_version(
     assert version(topics, sources) != version(TOPICS, (ONE,))
     assert version(topics, sources) == version(topics, sources)
     assert version(TOPICS, (replace(ONE, name="One"),)) == version(TOPICS, (ONE,))
+
+
+def test_a_topic_that_a_further_source_brings_meanwhile_stays(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = arrival(1, title=TITLE, summary="", text="")
+    save(db, first)
+    write = articles.retag
+
+    def while_another_source_brings_it(*said: object) -> frozenset[str]:
+        monkeypatch.setattr(articles, "retag", write)
+        save(db, also(first, "two"))
+        return write(*said)
+
+    monkeypatch.setattr(articles, "retag", while_another_source_brings_it)
+    two = replace(TWO, topics=("europe",))
+    assert catch_up(db, Tagger(TOPICS), TOPICS, (ONE, two)) == 1
+    assert [hit.topic for hit in stored(db).topics] == ["war", "azerbaijan", "europe"]

@@ -7,7 +7,9 @@ adds the place. No file, environment or other key is looked at. Addresses: ``add
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
 from aggregator.tag.language import code_of
@@ -77,6 +79,21 @@ def public_slug(value: object) -> str:
         message = f"'{word}' is the name of a built-in feed: choose another"
         raise ValueError(message)
     return word
+
+
+def one_of(*words: str) -> Callable[[object], str]:
+    """Return the check of a key that takes one of these words."""
+
+    def check(value: object) -> str:
+        word = text(value)
+        if word not in words:
+            near = get_close_matches(word.lower(), words, n=1, cutoff=0.6)
+            hint = f", did you mean '{near[0]}'?" if near else ""
+            message = f"must be {', '.join(words[:-1])} or {words[-1]}{hint}"
+            raise ValueError(message)
+        return word
+
+    return check
 
 
 def title_prefix(value: object) -> str:

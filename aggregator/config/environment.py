@@ -21,6 +21,8 @@ class Surroundings:
     directory: Path
     environ: Mapping[str, str]
     problems: list[Problem]
+    run_examples: bool = True
+    """Whether the topics' own tests are run; they need the words of all their languages."""
 
 
 def overlay(service: dict[str, Entry], around: Surroundings) -> dict[str, Entry]:

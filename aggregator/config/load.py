@@ -14,13 +14,13 @@ from aggregator.config.values import Config
 from aggregator.errors import ConfigError
 
 
-def load(directory: Path, environ: Mapping[str, str]) -> Config:
+def load(directory: Path, environ: Mapping[str, str], *, run_examples: bool = True) -> Config:
     """Read every ``*.yaml`` of ``directory``, merged by key, and what ``environ`` adds to it.
 
-    Raises ConfigError with all problems, sorted by place. The examples of the topics are run too.
+    Raises ConfigError with all problems, sorted by place.  run_examples: those of the topics, too.
     """
     before = fingerprint(directory)
-    around = Surroundings(directory, environ, problems=[])
+    around = Surroundings(directory, environ, [], run_examples)
     said = gather(directory, tuple(path for path, _ in stamps(directory)), around.problems)
     # Of a file with a mistake some may not have been read: then nobody can say what is missing.
     given = None if around.problems else topics_given(said.sources)

@@ -14,7 +14,7 @@ from aggregator.config.shapes import FeedShape, TopicShape
 from aggregator.config.sources import no_such
 from aggregator.config.terms import check_terms, country_code
 from aggregator.errors import QueryError
-from aggregator.model import Feed, Topic
+from aggregator.model import Feed, Per, Topic, Updates
 from aggregator.tag.examples import check_examples
 from aggregator.tag.query import parse_query, references
 
@@ -60,7 +60,7 @@ def _topic(
         reject=shape.examples.reject,
         former=shape.formerly,
     )
-    if check_examples(topic):
+    if around.run_examples and check_examples(topic):
         _blame_examples(topic, locate(entry.value, "examples"), around)
     return topic
 
@@ -90,6 +90,7 @@ def read_feeds(
             _check_query(where, topics, sources, around)
         if shape is None:
             continue
+        _check_stories(shape, node, around)
         feed = Feed(
             slug=slug,
             title=shape.title or _name(slug),
@@ -98,9 +99,20 @@ def read_feeds(
             token=_token(shape, node, around),
             title_prefix=shape.title_prefix == "source",
             former=shape.formerly,
+            per=Per(shape.per),
+            min_sources=shape.min_sources,
+            updates=Updates(shape.updates),
         )
         found.append(feed)
     return tuple(found)
+
+
+def _check_stories(shape: FeedShape, node: Node, around: Surroundings) -> None:
+    """Refuse what says something of stories in a feed of articles, where it would do nothing."""
+    for key in ("min_sources", "updates"):
+        if shape.per != Per.STORY and key in shape.model_fields_set:
+            message = "is of stories only: add 'per: story' to this feed, or delete the key"
+            around.problems.append(locate(node, key).problem(message))
 
 
 def _token(shape: FeedShape, node: Node, around: Surroundings) -> str | None:

@@ -21,8 +21,10 @@ from aggregator.config.types import (
     HeaderValue,
     Host,
     Language,
+    Moves,
     Networks,
     Number,
+    PerEntry,
     Places,
     Proxy,
     PublicSlug,
@@ -133,6 +135,7 @@ class SourceShape(Shape):
     allow_private: Truth = Field(
         default=False, description="true: this source may live at a private address."
     )
+    never_with: Slugs = _some("Keys of sources whose articles are never of one story with these.")
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
@@ -197,7 +200,7 @@ class TopicShape(Shape):
 class FeedShape(Shape):
     """One output feed, beside the one that every topic has anyway."""
 
-    later = frozenset({"per", "min_sources", "at_least"})
+    later = frozenset({"at_least"})
     meant = {"name": "title", "query": "where", "filter": "where"}
 
     title: Text | None = _maybe("Default: made from the slug.")
@@ -210,6 +213,11 @@ class FeedShape(Shape):
     token_file: Text | None = _maybe("Makes the feed private: file with the secret of its address.")
     title_prefix: TitlePrefix | None = _maybe("source: put the outlet's name before each title.")
     formerly: PublicSlugs = _some("Earlier slugs: they redirect.")
+    per: PerEntry = Field(default="article", description="What an entry is: article or story.")
+    min_sources: Whole = Field(
+        default=1, ge=1, le=100, description="Of stories: outlets that must tell one."
+    )
+    updates: Moves = Field(default="quiet", description="When a story is shown as changed.")
 
     @model_validator(mode="after")
     def _one_token(self) -> Self:

@@ -45,15 +45,31 @@ def read_sources(
 ) -> tuple[Source, ...]:
     """Return the sources that are right; ``topics``: the slugs that exist."""
     found: dict[str, tuple[Node, Source]] = {}
+    whole = True
     for node in nodes:
         source = _source(node, topics, around)
         if source is None:
+            whole = False  # its key isn't known: then nobody can say what refers to nothing
             continue
         if first := found.get(source.key):
             around.problems.append(_same_key(node, source, *first))
         else:
             found[source.key] = node, source
+    if whole:
+        _check_strangers(found, around)
     return tuple(source for _, source in found.values())
+
+
+def _check_strangers(found: dict[str, tuple[Node, Source]], around: Surroundings) -> None:
+    """Every source that another one keeps apart from must be there, and be another one."""
+    for key, (node, _) in found.items():
+        for other in texts(node, "never_with"):
+            name = str(other.value).strip()
+            if name == key:
+                message = f"'{name}' is this source itself: delete it"
+                around.problems.append(other.problem(message))
+            elif name not in found:
+                around.problems.append(no_such("source", name, found, other))
 
 
 def topics_given(nodes: list[Node]) -> set[str]:
@@ -83,6 +99,7 @@ def _source(node: Node, topics: Collection[str], around: Surroundings) -> Source
         auth=read_auth(shape.auth, locate(node, "auth"), around),
         proxy=shape.proxy,
         allow_private=shape.allow_private,
+        never_with=shape.never_with,
     )
 
 

@@ -12,17 +12,21 @@ from aggregator.config.read import texts
 from aggregator.errors import Problem
 from aggregator.tag import gazetteer, places, subjects
 from aggregator.tag.expressions import BadExpression, compiled
-from aggregator.tag.patterns import pattern
+from aggregator.tag.patterns import bare, pattern
 from aggregator.tag.words import tokens
 
 _OPTIONS = ("any", "place", "subject", "regex")
 _CODE_LENGTH = 2
+_SIGNS = ".,:;-!?'\"()"
+_SEVERAL = 3
+"""Of the commonest words of a language; an expression that finds so many finds every text."""
 
 
 def check_terms(topic: Node, problems: list[Problem]) -> None:
     """Add what is wrong with the terms, countries, subjects and expressions of a topic."""
     problems += _empty(topic)
     problems += _idle_score(topic)
+    problems += _cancelled(topic)
     for term in texts(topic, "not"):
         problems += _unfindable(term)
     for term in (*texts(topic, "any"), *texts(topic, "all")):
@@ -75,10 +79,10 @@ def _commonplace(term: Node) -> Iterator[Problem]:
 
     Not one that says something in another language: German "die", French "un".
     """
-    words = tokens(str(term.value).strip().strip("=*"))
+    words = _words_of(term)
     codes = _common_in().get(words)
     if codes:
-        telling = set(_telling_in(words))
+        telling = _telling_in().get(words, set())
         names = [gazetteer.language(code).name for code in codes if not telling - {code}]
         if names:
             of = " or ".join(names[:3])
@@ -91,7 +95,7 @@ def _single_letter(term: Node) -> Iterator[Problem]:
 
     Not a character that is a word: of a script without spaces, or of Hangul.
     """
-    words = tokens(str(term.value).strip().strip("=*"))
+    words = _words_of(term)
     if len(words) == 1 and len(normalize("NFD", words[0])) == 1 and len(tokens(words[0] * 2)) == 1:
         yield term.problem(f"'{term.value}' is a single letter or digit: write a whole word")
 
@@ -106,12 +110,16 @@ def _common_in() -> Mapping[tuple[str, ...], tuple[str, ...]]:
     return {word: tuple(codes) for word, codes in found.items()}
 
 
-def _telling_in(words: tuple[str, ...]) -> Iterator[str]:
-    """Yield the languages in which a word stands for a subject."""
+@cache
+def _telling_in() -> Mapping[tuple[str, ...], set[str]]:
+    """Return word → the languages in which it stands for a subject."""
+    found: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for key in gazetteer.subject_keys():
         for code, tiers in gazetteer.subject(key).words.items():
-            if any(words == tokens(term.strip("=*")) for terms in tiers.values() for term in terms):
-                yield code
+            for terms in tiers.values():
+                for term in terms:
+                    found[tokens(bare(term))].add(code)
+    return found
 
 
 def _no_country(code: Node) -> Iterator[Problem]:
@@ -129,7 +137,36 @@ def _no_subject(key: Node) -> Iterator[Problem]:
 
 
 def _bad_expression(expression: Node) -> Iterator[Problem]:
+    written = str(expression.value).strip("\r\n")
     try:
-        compiled(str(expression.value).strip("\r\n"))
+        found = compiled(written)
     except BadExpression as error:
         yield expression.problem(str(error), error.position)
+        return
+    if any(map(found.search, _SIGNS)):
+        yield expression.problem("matches signs that stand in any text: write words, too")
+        return
+    for code in gazetteer.language_codes():
+        common = [word for word in gazetteer.language(code).common if found.search(f" {word} ")]
+        if len(common) >= _SEVERAL:
+            words = ", ".join(common[:_SEVERAL])
+            of = gazetteer.language(code).name
+            message = (
+                f"matches in nearly every {of} text ({words}): write more of what you look for"
+            )
+            yield expression.problem(message)
+            return
+
+
+def _cancelled(topic: Node) -> Iterator[Problem]:
+    """Refuse a ``not`` that takes away all that a term can find."""
+    wanted = {_words_of(term): term for key in ("any", "all") for term in texts(topic, key)}
+    for term in texts(topic, "not"):
+        same = wanted.get(_words_of(term))
+        if same is not None and _words_of(term):
+            message = f"'{term.value}' takes away what '{same.value}' finds: delete one of the two"
+            yield term.problem(message)
+
+
+def _words_of(term: Node) -> tuple[str, ...]:
+    return tokens(bare(str(term.value)))

@@ -11,11 +11,16 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from aggregator.config import addresses, checks
 from aggregator.config.checks import MAX_SCORE, MIN_SCORE, SLUG
+from aggregator.model import Per, Updates
 from aggregator.tag import gazetteer
 
 
 def _kind(check: Callable[[object], Any], **schema: Any) -> Any:
     return BeforeValidator(check), WithJsonSchema({"type": "string"} | schema)
+
+
+def _one_of(*words: str) -> Any:
+    return _kind(checks.one_of(*words), enum=[str(word) for word in words])
 
 
 _TEXT = {"type": ["string", "number", "boolean"]}
@@ -26,6 +31,8 @@ PublicSlug = Annotated[str, *_kind(checks.public_slug, pattern=f"^{SLUG}$")]
 WebAddress = Annotated[str, *_kind(addresses.web_address, pattern="^https?://")]
 BaseUrl = Annotated[str, *_kind(addresses.base_url, pattern="^https?://[^?#]+$")]
 TitlePrefix = Annotated[str, *_kind(checks.title_prefix, enum=["source"])]
+PerEntry = Annotated[str, *_one_of(*Per)]
+Moves = Annotated[str, *_one_of(*Updates)]
 Proxy = Annotated[str, *_kind(addresses.proxy, pattern="^https?://")]
 Duration = Annotated[timedelta, *_kind(checks.duration, pattern="^[0-9]+[smhdw]$")]
 Language = Annotated[str, *_kind(checks.language)]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -141,23 +142,30 @@ def decisions(db: Database, id_: str) -> tuple[Decided, ...]:
 # --- tagging again ----------------------------------------------------------------------------
 
 
-def retag(db: Database, retagged: Sequence[Article]) -> int:
-    """Write the topics and the language of articles; return of how many.
+def retag(db: Database, retagged: Sequence[Article]) -> frozenset[str]:
+    """Write the topics and the language of articles; return the ids of those written.
 
-    retagged: stored articles with new topics. One that was edited since it was read is passed
-    over: its topics are newer.
+    retagged: stored articles with new topics. One that was edited, or brought by a further source,
+    since it was read is passed over: it has to be read again.
     """
     if not retagged:
-        return 0
+        return frozenset()
     by_id = {article.id: article for article in retagged}
     with db.write() as connection:
         article = tables.articles.c
         found = connection.execute(
             select(article.id, article.listed, article.updated)
             .where(among(connection, article.id, by_id))
+            .order_by(article.id)
             .with_for_update()
         ).all()
-        same = {row.id: row.listed for row in found if row.updated == by_id[row.id].updated}
+        carriers = _carriers(connection, by_id)
+        same = {
+            row.id: row.listed
+            for row in found
+            if row.updated == by_id[row.id].updated
+            and carriers[row.id] == {seen.outlet.key for seen in by_id[row.id].appearances}
+        }
         connection.execute(delete(hits).where(among(connection, hits.c.article, same)))
         add(
             connection,
@@ -169,7 +177,17 @@ def retag(db: Database, retagged: Sequence[Article]) -> int:
             connection.execute(update(tables.articles).where(article.id == id_).values(told))
         if same:
             bump(connection)
-    return len(same)
+    return frozenset(same)
+
+
+def _carriers(connection: Connection, ids: Collection[str]) -> defaultdict[str, set[str]]:
+    wanted = among(connection, appearances.c.article, ids)
+    of: defaultdict[str, set[str]] = defaultdict(set)
+    for row in connection.execute(
+        select(appearances.c.article, appearances.c.source).where(wanted)
+    ):
+        of[row.article].add(row.source)
+    return of
 
 
 def tagged_with(db: Database) -> tuple[str | None, str]:

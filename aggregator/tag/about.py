@@ -51,7 +51,8 @@ class Mentions:
     def of(self, key: str, covered: Collection[tuple[int, int]] = ()) -> list[Mention]:
         """Return the mentions of a country or subject, those with most points first.
 
-        covered: rows and words that are taken away before they are counted.
+        covered: rows and words that are taken away before they are counted. What the article
+        speaks of besides stays what it was: a country that ``not`` took away is still spoken of.
         """
         if not covered:
             return self._counted.get(key, [])
@@ -130,7 +131,7 @@ def _weighed(mentions: list[Mention]) -> list[Mention]:
     taken: set[tuple[int, int | str]] = set()
     kept: list[Mention] = []
     weight = 1.0
-    by_weight = sorted(mentions, key=_WEIGHT, reverse=True)  # of equal ones the first
+    by_weight = sorted(mentions, key=_HEAVIEST, reverse=True)  # of equal ones the first
     for meaning, row, start, length, points in by_weight:
         ground: list[tuple[int, int | str]] = [(row, start)]
         ground += [(row, at) for at in range(start + 1, start + length)] if length > 1 else ()
@@ -143,7 +144,7 @@ def _weighed(mentions: list[Mention]) -> list[Mention]:
     return kept
 
 
-_WEIGHT = attrgetter("points", "length")
+_HEAVIEST = attrgetter("points", "length")
 
 
 # --- which of the words that were found are meant ---------------------------------------------

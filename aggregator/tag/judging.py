@@ -73,7 +73,7 @@ class Case:
         return self._by_terms(topic, keys, matches) if matches else self._by_words(topic, keys)
 
     def _by_words(self, topic: Topic, keys: tuple[str, ...]) -> Outcome:
-        """Judge by its country or subject alone, which many topics may share."""
+        """Do the same where none stands in it; what many topics ask for is counted once."""
         if keys not in self._spoken:
             points = list(_known(keys, self._mentions))
             points = points if len(keys) == 1 else _apart(points)
@@ -151,7 +151,7 @@ def _apart(points: Sequence[_Point]) -> list[_Point]:
     """
     taken: set[tuple[int, int]] = set()
     apart = []
-    for point in sorted(points, key=_WEIGHT, reverse=True):
+    for point in sorted(points, key=_HEAVIEST, reverse=True):
         ground = _ground(point)
         if point.rule is Rule.ALL or taken.isdisjoint(ground):
             apart.append(point)
@@ -161,7 +161,7 @@ def _apart(points: Sequence[_Point]) -> list[_Point]:
 
 
 _POINTS = attrgetter("points")
-_WEIGHT = attrgetter("points", "length")
+_HEAVIEST = attrgetter("points", "length")
 _PLACE = attrgetter("row", "start", "length")
 
 
@@ -180,17 +180,24 @@ def _ground(at: Match | _Point) -> list[tuple[int, int]]:
 
 
 def _evidence(read: Sequence[Row], points: Iterable[_Point]) -> tuple[Evidence, ...]:
-    """Quote each term once for each field and rule, where it stands first, with all its points."""
+    """Quote each term once for each field and rule, where it stands first, with all its points.
+
+    Options whose points round to nothing are no reason. What is no option makes no score.
+    """
     first: dict[tuple[bool, str, str, str], _Point] = {}
     scores: dict[tuple[bool, str, str, str], float] = defaultdict(float)
     for point in sorted(points, key=_PLACE):
         key = (_is_option(point), read[point.row].field, point.text, point.of)
         first.setdefault(key, point)
         scores[key] += point.points
-    return tuple(_reason(read[point.row], point, scores[key]) for key, point in first.items())
+    return tuple(
+        _reason(read[point.row], point, score if key[0] else 0.0)
+        for key, point in first.items()
+        if (score := round(scores[key], 2)) or not key[0]
+    )
 
 
 def _reason(row: Row, point: _Point, score: float) -> Evidence:
     rule = Rule.CATEGORY if _is_option(point) and row.field == "categories" else point.rule
     words = point.said or row.quote(point.start, point.length)
-    return Evidence(rule, row.field, words, point.text, point.of, point.kind, round(score, 2))
+    return Evidence(rule, row.field, words, point.text, point.of, point.kind, score)

@@ -38,6 +38,13 @@ _POSSIBLE = 0.15
 """Certainty from which on a text is read in a language, too."""
 _CANDIDATES = 6
 _DOUBTFUL = 0.4
+"""Certainty up to which a text may be of any language that is likely at all, and is read in the
+one that most of what is written in its script is in: "War in Sudan" is taken for Hausa."""
+_MOST_WRITTEN = {
+    "en": re.compile("[a-z]", re.IGNORECASE),
+    "ru": re.compile("[а-я]", re.IGNORECASE),
+    "ar": re.compile("[ء-ي]"),
+}
 # So much of a text in common words of the publisher's language, and it need not be asked further:
 # two thirds of first lines have it, and half a percent of those in other languages.
 _SEVERAL, _MANY = 3, 0.15
@@ -79,6 +86,8 @@ def read(item: Entry | Article, operators: str | None = None) -> Reading:
     language = _chosen(told, ranked[0] if ranked else None, hold=bool(operators))
     codes = [base(language.code)] if language else []
     codes += (found.code for found in ranked)
+    if ranked and ranked[0].certainty <= _DOUBTFUL:
+        codes += (code for code, letters in _MOST_WRITTEN.items() if letters.search(text))
     return Reading(language, tuple(dict.fromkeys(codes)))
 
 

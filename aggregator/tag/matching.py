@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import chain
 from urllib.parse import urlsplit
 
@@ -59,26 +60,37 @@ def _column(*texts: str) -> str:
     return " ".join(list(row)[1 : MAX_TOKENS + 1])
 
 
+class Asked:
+    """An article that many queries are put to; its columns are made once, if one needs them."""
+
+    def __init__(self, article: Article) -> None:
+        self.article = article
+
+    @cached_property
+    def _columns(self) -> SearchColumns:
+        return search_columns(self.article)
+
+    def matches(self, query: Query, now: datetime) -> bool:
+        """Return whether a query holds.
+
+        now: aware, UTC; only ``within:`` reads it.
+        """
+        match query:
+            case And(parts):
+                return all(self.matches(part, now) for part in parts)
+            case Or(parts):
+                return any(self.matches(part, now) for part in parts)
+            case Not(part):
+                return not self.matches(part, now)
+            case Phrase(field, words):
+                return _stands_in(self._columns, field, f" {' '.join(words)} ")
+            case _:
+                return _fits(query, self.article, now)
+
+
 def matches(query: Query, article: Article, now: datetime) -> bool:
-    """Return whether the query holds for the article.
-
-    now: aware, UTC; only ``within:`` reads it.
-    """
-    return _holds(query, article, search_columns(article), now)
-
-
-def _holds(query: Query, article: Article, columns: SearchColumns, now: datetime) -> bool:
-    match query:
-        case And(parts):
-            return all(_holds(part, article, columns, now) for part in parts)
-        case Or(parts):
-            return any(_holds(part, article, columns, now) for part in parts)
-        case Not(part):
-            return not _holds(part, article, columns, now)
-        case Phrase(field, words):
-            return _stands_in(columns, field, f" {' '.join(words)} ")
-        case _:
-            return _fits(query, article, now)
+    """Return whether one query holds for an article; see ``Asked``."""
+    return Asked(article).matches(query, now)
 
 
 def _stands_in(columns: SearchColumns, field: Field, phrase: str) -> bool:

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from itertools import count
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
-from weakref import WeakSet
+from weakref import ReferenceType, ref
 
 from aggregator.tag.words import fold, tokens
 
 LEAST_LETTERS_AT_STAR = 4
+MOST_LETTERS = 200
+"""Characters of a term; no phrase that stands in the news as it is written has more."""
 _LEAST_LETTERS_BENT = 3
 """Shorter words don't bend: their bent forms would be anything."""
 _MOST_FORMS = 200_000
@@ -44,14 +46,31 @@ Pattern = tuple[Word, ...]
 def pattern(text: str) -> Pattern:
     """Return the words of a term.
 
-    Raises ValueError, saying why, for a term without letters or digits and for a star with fewer
-    than four letters beside it.
+    Raises ValueError, saying why, for a term without letters or digits, for one of more than
+    ``MOST_LETTERS`` and for a star with fewer than four letters beside it.
     """
+    if len(text) > MOST_LETTERS:
+        message = f"“{text[:20]}…” is too long: {MOST_LETTERS} characters are the most"
+        raise ValueError(message)
     found = tuple(word for part in text.split() for word in _words(part))
     if not found:
         message = f"“{text}” has no letters or digits"
         raise ValueError(message)
     return found
+
+
+def bent(words: Iterable[str]) -> Pattern:
+    """Return the pattern of folded words next to each other, each in any of its forms."""
+    return tuple(Word(Form.BENT, word) for word in words)
+
+
+def bare(text: str) -> str:
+    """Return a term without its notation.
+
+    >>> bare("=war"), bare("krieg*")
+    ('war', 'krieg')
+    """
+    return text.strip().strip("=*")
 
 
 def _words(part: str) -> Iterator[Word]:
@@ -234,21 +253,28 @@ class Finder(Generic[T]):
 class _Memory(dict[str, tuple[T, ...]]):
     """What was found for the words of the texts so far, until all memories are full."""
 
-    _all: ClassVar[WeakSet[_Memory[Any]]] = WeakSet()
+    _all: ClassVar[list[ReferenceType[_Memory[Any]]]] = []
     _held = 0
 
     def __init__(self, find: Callable[[str], tuple[T, ...]]) -> None:
         super().__init__()
         self._find = find
-        _Memory._all.add(self)
-
-    __hash__ = object.__hash__  # type: ignore[assignment]  # itself, not what it holds
+        _Memory._all.append(ref(self))
 
     def __missing__(self, word: str) -> tuple[T, ...]:
         if _Memory._held >= _MOST_FORMS:
-            for memory in list(_Memory._all):
-                memory.clear()
-            _Memory._held = 0
+            _Memory._clear_all()
         _Memory._held += 1
         self[word] = found = self._find(word)
         return found
+
+    @staticmethod
+    def _clear_all() -> None:
+        """Forget all; other threads may look on, or make another memory, meanwhile."""
+        for known in list(_Memory._all):
+            memory = known()
+            if memory is None:
+                _Memory._all.remove(known)
+            else:
+                memory.clear()
+        _Memory._held = 0

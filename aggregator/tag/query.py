@@ -44,7 +44,7 @@ from typing import NoReturn
 
 from aggregator.errors import QueryError
 from aggregator.tag.fields import READERS
-from aggregator.tag.matching import SearchColumns, link_host, matches, search_columns
+from aggregator.tag.matching import Asked, SearchColumns, link_host, matches, search_columns
 from aggregator.tag.syntax import (
     After,
     And,
@@ -69,6 +69,7 @@ from aggregator.tag.syntax import (
 __all__ = [
     "After",
     "And",
+    "Asked",
     "Before",
     "Domain",
     "Everything",

@@ -18,16 +18,16 @@ passing mention is no topic (``tag.about``). The score is their sum.
 ``not`` does what its words can mean. A phrase that shares a word with a term of the topic, in
 whatever form ("price war", "star wars" beside "war"), takes away the occurrences it overlaps: a
 real war in the same article still counts. A phrase that shares none ("football" beside "war")
-would do nothing that way, so it can only be meant for the article: where it stands, the topic's
-words don't count.
+would do nothing that way, so it can only be meant for the article: where it stands, the article
+bears the topic only if its source does.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from aggregator.model import ENOUGH, Article, Entry, Evidence, Rule, Topic, TopicHit
+from aggregator.model import Article, Entry, Evidence, Rule, Topic, TopicHit
 from aggregator.tag import about, language
 from aggregator.tag.expressions import Expressions
 from aggregator.tag.judging import Case, Match, Outcome
@@ -36,6 +36,10 @@ from aggregator.tag.rows import Row, rows
 from aggregator.tag.terms import Role, Term, meanings, terms
 from aggregator.tag.vocabulary import Vocabulary, vocabulary
 from aggregator.tag.words import tokens
+
+_MOST_PLACES = 50
+"""Places of one term in an article that are looked at; a hostile text repeats a word of every
+topic ten thousand times."""
 
 
 class Tagger:
@@ -80,11 +84,19 @@ class Tagger:
         """
         outcomes = self._outcomes(item, languages, only_met=True)
         found = {outcome.topic: outcome.why for outcome in outcomes if outcome.met}
-        for slug in source_topics:
-            given = Evidence(Rule.SOURCE, "source", source_key, slug, score=ENOUGH)
-            found[slug] = (*found.get(slug, ()), given)
-        order = sorted(found, key=lambda slug: self._order.get(slug, len(self._order)))
-        return tuple(TopicHit(slug, found[slug]) for slug in order)
+        for hit in self.given(source_key, source_topics):
+            found[hit.topic] = (*found.get(hit.topic, ()), *hit.why)
+        return tuple(TopicHit(slug, found[slug]) for slug in self._ordered(found))
+
+    def given(self, source_key: str, source_topics: tuple[str, ...]) -> tuple[TopicHit, ...]:
+        """Return the topics that the operator gave to every article of a source."""
+        return tuple(
+            TopicHit(slug, (Evidence(Rule.SOURCE, "source", source_key, slug),))
+            for slug in self._ordered(source_topics)
+        )
+
+    def _ordered(self, slugs: Iterable[str]) -> list[str]:
+        return sorted(set(slugs), key=lambda slug: (self._order.get(slug, len(self._order)), slug))
 
     def outcomes(self, item: Entry | Article) -> tuple[Outcome, ...]:
         """Return how every topic fares of which any word stands in the article."""
@@ -108,10 +120,21 @@ class Tagger:
         case = Case(read, mentions)
         for number in sorted(scores.keys() | found.keys()):
             topic = self._topics[number]
+            # Words that stand on one another can only make the score less than this sum.
             if number in found or scores[number] >= topic.at_least or not only_met:
                 yield case.judge(topic, tuple(found.get(number, ())))
 
     def _matches(self, read: Sequence[Row], vocabularies: Sequence[Vocabulary]) -> Iterator[Match]:
+        """Yield where terms stand, of each the first places: further ones count next to nothing."""
+        counts: Counter[Term] = Counter()
+        for match in self._all_matches(read, vocabularies):
+            counts[match.term] += 1
+            if counts[match.term] <= _MOST_PLACES:
+                yield match
+
+    def _all_matches(
+        self, read: Sequence[Row], vocabularies: Sequence[Vocabulary]
+    ) -> Iterator[Match]:
         has_terms = bool(self._lexicon.root.next)
         finders = [self._finder(each) for each in vocabularies] if has_terms else []
         for number, row in enumerate(read):
@@ -128,12 +151,3 @@ class Tagger:
         if words.code not in self._finders:
             self._finders[words.code] = Finder([self._lexicon], words.bending)
         return self._finders[words.code]
-
-
-def from_source(hits: Iterable[TopicHit]) -> tuple[TopicHit, ...]:
-    """Return the part of the hits that rests on the operator's word for a whole source."""
-    found = (
-        TopicHit(hit.topic, tuple(why for why in hit.why if why.rule is Rule.SOURCE))
-        for hit in hits
-    )
-    return tuple(hit for hit in found if hit.why)

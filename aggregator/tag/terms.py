@@ -28,7 +28,7 @@ class Role(Enum):
 NEGATIVE = frozenset({Role.COVERS, Role.FORBIDS})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Term:
     """A phrase of a topic. ``topic`` counts the topics; ``text`` is as the operator wrote it.
 

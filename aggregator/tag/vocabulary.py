@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from aggregator.model import Kind
 from aggregator.tag import gazetteer
-from aggregator.tag.patterns import Bending, Finder, Lexicon, Words, pattern
+from aggregator.tag.patterns import Bending, Finder, Lexicon, Words, bare, bent, pattern
 from aggregator.tag.rows import KATAKANA
 from aggregator.tag.words import Text, tokens
 
@@ -41,9 +41,9 @@ WEIGHT = {
 class Meaning(NamedTuple):
     """What a term says: ``of`` is a country code or the key of a subject.
 
-    term: as the word list writes it.  words: folded.  weight: what it says, against a country's
-    name.  capitals: which of its words are written with a capital letter.  is_proper: they are
-    so wherever the script has capitals.
+    term: as the word list writes it.  words: folded.  weight: its points in the first words
+    (``rows`` weighs the place).  capitals: which of its words are written with a capital letter.
+    is_proper: they are so wherever the script has capitals.
     """
 
     of: str
@@ -89,7 +89,7 @@ def _care(language: gazetteer.Language) -> Iterator[tuple[tuple[str, ...], Care]
         (Care.PERSON, language.person),
         (Care.IGNORE, language.ignore),
     ):
-        yield from ((tokens(term.lstrip("=")), care) for term in terms)
+        yield from ((tokens(bare(term)), care) for term in terms)
 
 
 def vocabulary(language: str) -> Vocabulary:
@@ -152,25 +152,28 @@ def _of_the_world() -> Lexicon[Meaning]:
 
 
 def _add(lexicon: Lexicon[Meaning], of: str, kind: Kind, term: str) -> None:
-    plain = term.strip("=*")
+    plain = bare(term)
+    text = Text(plain)
     meaning = Meaning(
         of=of,
         kind=kind,
         term=plain,
-        words=tokens(plain),
+        words=text.tokens,
         weight=WEIGHT.get(kind, 0.0),
-        capitals=_capitals(plain),
+        capitals=_capitals(text),
         is_place=kind in _PLACES,
         is_negative=kind in _NEGATIVE,
         is_proper=kind in _PROPER or (kind is Kind.STANDS_FOR and plain[:1].isupper()),
         is_acronym=plain.isupper() and len(plain) <= _ACRONYM,
         is_katakana=bool(KATAKANA.match(plain)),
     )
-    lexicon.add(pattern(term), meaning)
+    lexicon.add(bent(text.tokens) if plain == term else pattern(term), meaning)
 
 
-def _capitals(term: str) -> tuple[int, ...]:
-    large = [term[start].isupper() for start, _ in Text(term).places]
+def _capitals(text: Text) -> tuple[int, ...]:
+    if text.text == text.text.lower():
+        return ()
+    large = [text.text[start].isupper() for start, _ in text.places]
     return tuple(number for number, is_large in enumerate(large) if is_large)
 
 
@@ -198,7 +201,7 @@ def family(of: str) -> Family:
     if of in gazetteer.subject_keys():
         languages = gazetteer.subject(of).words.values()
         terms += [term for tiers in languages for words in tiers.values() for term in words]
-    for code in gazetteer.language_codes() if len(of) == 2 else ():
+    for code in gazetteer.language_codes():
         places = gazetteer.language(code).places.values()
         terms += [term for kind in places for term in kind.get(of, ())]
     words = frozenset(word for term in terms for word in tokens(term))

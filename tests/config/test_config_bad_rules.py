@@ -81,6 +81,11 @@ RULES = [
     (r"a: {regex: ▸'\bвойна'}", r"a.regex: '\b' knows only the letters a to z: beside 'в' write (^|\PL)"),
     (r'a: {regex: ▸"\bwar\b"}', "a.regex: contains the control character U+0008: put the expression in single quotes, in which a backslash is a backslash"),
     ("a: {regex: ▸{a: b}}", "a.regex: must be a list"),
+    ("a: {regex: ▸'[.,!?]'}", "a.regex: matches signs that stand in any text: write words, too"),
+    ("a: {regex: ▸th}", "a.regex: matches in nearly every English text (the, that, with): write more of what you look for"),
+    ("a: {regex: ▸the|of|and}", "a.regex: matches in nearly every English text (the, of, and): write more of what you look for"),
+    ("a: {any: [war, peace], not: [▸=peace]}", "a.not[0]: '=peace' takes away what 'peace' finds: delete one of the two"),
+    ("a: {any: ▸" + "x" * 201 + "}", "a.any: “xxxxxxxxxxxxxxxxxxxx…” is too long: 200 characters are the most"),
     ("a: {▸regexp: x}", "a.regexp: unknown key, did you mean 'regex'?"),
     ("a: {regex: 'COP[0-9]+', examples: {match: ▸cops}}", "a.examples.match: “cops” should match, but none of the topic's words count in it: add one of its own to “any”"),
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from aggregator.config import Config, Fetch, Parse, Poll, Service, fingerprint, load
 from aggregator.config.sources import default_key
 from aggregator.errors import ConfigError
-from aggregator.model import Feed, Source, Topic
+from aggregator.model import Feed, Per, Source, Topic, Updates
 
 Loads = Callable[..., Config]
 Problems = Callable[..., list[str]]
@@ -43,6 +43,9 @@ sources:
     auth: {user: me, password_file: password}
     proxy: http://u:p@127.0.0.1:3128
     allow_private: true
+    never_with: [other, third]
+  - {url: https://b.example/, key: other, never_with: third}
+  - {url: https://c.example/, key: third}
 topics:
   war: {any: war}
   europe:
@@ -59,7 +62,10 @@ topics:
             auth=("me", "p:ä"),
             proxy="http://u:p@127.0.0.1:3128",
             allow_private=True,
+            never_with=("other", "third"),
         ),
+        Source(key="other", url="https://b.example/", never_with=("third",)),
+        Source(key="third", url="https://c.example/"),
     )
 
 
@@ -146,7 +152,11 @@ feeds:
     title_prefix: source
     token_env: TOKEN
     formerly: [ours]
-  plain:
+    per: story
+    min_sources: 2
+    updates: each_source
+  once: {per: story}
+  plain: {per: article}
 """
     assert loads(text, {"TOKEN": TOKEN}).feeds == (
         Feed(
@@ -157,7 +167,11 @@ feeds:
             token=TOKEN,
             title_prefix=True,
             former=("ours",),
+            per=Per.STORY,
+            min_sources=2,
+            updates=Updates.EACH_SOURCE,
         ),
+        Feed(slug="once", title="Once", per=Per.STORY),
         Feed(slug="plain", title="Plain"),
     )
 

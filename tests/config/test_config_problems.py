@@ -79,6 +79,11 @@ SOURCE = [
     ("topics: [wr]", "topics[0]: there is no topic 'wr', did you mean 'war'?"),
     ("topics: xyzzy", "topics: there is no topic 'xyzzy', add it under 'topics:'"),
     ("topics: {a: b}", "topics: must be a list"),
+    ("key: a\n  never_with: a", "never_with: 'a' is this source itself: delete it"),
+    ("never_with: [a-exampel]", "never_with[0]: there is no source 'a-exampel', did you mean 'a-example'?"),
+    ("never_with: [xyzzy]", "never_with[0]: there is no source 'xyzzy', add it under 'sources:'"),
+    ("never_with: {a: b}", "never_with: must be a list"),
+    ("never_wth: b", "never_wth: unknown key, did you mean 'never_with'?"),
     ("auth: me", f"auth: {SECTION}"),
     ("auth: {user: me}", "auth: has no password: add 'password_env:' or 'password_file:'"),
     ("auth: {user: 'a:b', password: c}", "auth.user: must not contain ':' (HTTP separates user and password by it)"),
@@ -113,8 +118,19 @@ TOPICS = [
 FEEDS = [
     ("war: {}", "war: 'war' is taken by topics.war in x.yaml:1: choose another"),
     ("a: {formerly: [war]}", "a.formerly[0]: 'war' is taken by topics.war in x.yaml:1: choose another"),
-    ("a: {per: story}", "a.per: is not supported by this version: delete it"),
-    ("a: {min_sources: 2}", "a.min_sources: is not supported by this version: delete it"),
+    ("a: {per: storys}", "a.per: must be article or story, did you mean 'story'?"),
+    ("a: {per: event}", "a.per: must be article or story"),
+    ("a: {pre: story}", "a.pre: unknown key, did you mean 'per'?"),
+    ("a: {min_sources: 2}", "a.min_sources: is of stories only: add 'per: story' to this feed, or delete the key"),
+    ("a: {min_sources: 1, per: article}", "a.min_sources: is of stories only: add 'per: story' to this feed, or delete the key"),
+    ("a: {updates: quiet}", "a.updates: is of stories only: add 'per: story' to this feed, or delete the key"),
+    ("a: {per: story, min_sources: 0}", "a.min_sources: must be at least 1"),
+    ("a: {per: story, min_sources: 101}", "a.min_sources: must be at most 100"),
+    ("a: {per: story, min_sources: two}", "a.min_sources: must be a whole number, not 'two'"),
+    ("a: {per: story, min_source: 2}", "a.min_source: unknown key, did you mean 'min_sources'?"),
+    ("a: {per: story, updates: each-source}", "a.updates: must be quiet, each_source or never, did you mean 'each_source'?"),
+    ("a: {per: story, updates: no}", "a.updates: must be quiet, each_source or never"),
+    ("a: {per: story, update: never}", "a.update: unknown key, did you mean 'updates'?"),
     ("a: {query: x}", "a.query: unknown key, did you mean 'where'?"),
     ("a: {title_prefix: outlet}", "a.title_prefix: can only be 'source'"),
     ("a: {where: 'topic:war topic:wra'}", "a.where: there is no topic 'wra', did you mean 'war'?"),
@@ -269,6 +285,13 @@ def test_all_mistakes_of_all_files_come_at_once_in_order_of_place(problems: Prob
 def test_a_mistake_in_a_source_does_not_make_its_name_unknown(problems: Problems) -> None:
     text = "sources: [{url: https://a.example/, key: a, evry: 1h}]\nfeeds: {f: {where: 'source:a'}}"
     assert len(problems(text)) == 1
+
+
+def test_a_mistake_in_a_source_does_not_make_its_name_unknown_to_other_sources(
+    problems: Problems,
+) -> None:
+    text = "sources: [{url: https://a.example/, key: a, evry: 1h}, "
+    assert len(problems(text + "{url: https://b.example/, never_with: [a, c]}]")) == 1
 
 
 def test_a_mistake_in_a_topic_does_not_make_its_name_unknown(problems: Problems) -> None:

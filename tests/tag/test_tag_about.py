@@ -302,6 +302,20 @@ def test_what_stands_past_sixty_thousand_characters_is_not_read():
     assert not score(about("AZ", at_least=0.01), entry("", text=far + "Baku"), "en")
 
 
+def test_what_is_no_country_takes_nothing_from_one():
+    far = "slovo " * 50 + "Norsku"
+    beside = entry("Evropská unie, Evropský parlament a OSN jednají", text=far)
+    assert score(about("NO"), beside, "cs") == score(about("NO"), entry("", text=far), "cs") > 0
+
+
+def test_words_whose_points_come_to_nothing_are_no_reason():
+    many = (
+        "war; battle; shelling; ceasefire; offensive; frontline; airstrike; troops; siege; truce; "
+    )
+    found = reasons(about("war"), entry("", text=("word " * 160) + many * 3 + "war"), "en")
+    assert all(one.score >= 0.01 for one in found)
+
+
 def test_a_long_reason_is_cut():
     words = "war" + " " * 300 + "," * 900 + "zone"
     (why,) = reasons(topic(any=("war zone",)), entry(words), "en")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 from tagging import entry
 
 from aggregator.model import Article
-from aggregator.tag import language
 from aggregator.tag.language import Language, base, read
 
 PORT = "Minister visits the port on Monday"
@@ -197,7 +195,3 @@ CODES = [
 @pytest.mark.parametrize(("code", "bare"), CODES)
 def test_codes_of_one_language_are_one(code, bare):
     assert base(code) == bare
-
-
-def test_examples_hold():
-    assert doctest.testmod(language).failed == 0

@@ -2,7 +2,8 @@
 
 Names of countries in every language that Babel knows; capitals and the largest cities under the
 names that GeoNames has for them. Names so short, or shared by so many places, that they say
-nothing are left out. The table is shipped; none of the three libraries is needed at run time.
+nothing are left out. The table is shipped; of the three libraries only Babel is needed at run
+time, for other things.
 
 The names of cities are looked for in texts of every language, so GeoNames' further names of a city
 must be clearly names of it: no country, no city elsewhere, no word of the word lists or of
@@ -27,7 +28,7 @@ from babel import Locale, localedata
 
 from aggregator.model import Kind
 from aggregator.tag import gazetteer
-from aggregator.tag.patterns import Bending
+from aggregator.tag.patterns import Bending, bare
 from aggregator.tag.words import tokens
 
 _HEADER = "# Made by `make gazetteer`; mend the files in languages/ instead.\n"
@@ -164,7 +165,7 @@ def _listed(kind: Kind, more: Iterable[tuple[str, str]] = ()) -> Listed:
     for language in gazetteer.language_codes():
         for code, terms in gazetteer.language(language).places.get(kind, {}).items():
             for term in terms:
-                found[tokens(term.lstrip("="))].add(code)
+                found[tokens(bare(term))].add(code)
     return found
 
 
