@@ -13,12 +13,15 @@ from aggregator.model import (
     Appearance,
     Arrival,
     Article,
+    By,
     Commit,
     Enclosure,
     Evidence,
     Feed,
     Image,
+    Join,
     Outlet,
+    Placed,
     PollState,
     Rule,
     Source,
@@ -26,7 +29,7 @@ from aggregator.model import (
     TopicHit,
     Verdict,
 )
-from aggregator.store import polls, sources
+from aggregator.store import gathering, polls, sources
 from aggregator.store.database import Database
 from aggregator.web import Site
 
@@ -265,6 +268,36 @@ def failure(source: str, result: str, detail: str, at: datetime, **state: object
     return commit(source, (), at, result=result, detail=detail, state=changed, entries=0, bytes=0)
 
 
+STORY = article_id(5000)
+"""What several outlets tell of the ceasefire: articles 0, 2, 3 and 8."""
+
+OTHER_STORY = article_id(5001)
+
+
+def place(db: Database, *placed: Placed, at: datetime = NOW) -> None:
+    """Put articles into stories, as the gatherer does."""
+    assert gathering.place(db, placed, at, gathering.state(db)) is not None
+
+
+def gather(db: Database, *, now: datetime = NOW) -> None:
+    """Let four articles be one story in four languages, for every kind of reason, and one another.
+
+    8 came first and leads, 0 came last.
+    """
+    first, last, talks, arabic = (article_id(number) for number in (8, 0, 2, 3))
+    before, hour = now - timedelta(minutes=4), timedelta(hours=1)
+    shared = ("44", "Baku", "ceasefire")
+    place(
+        db,
+        Placed(first, STORY),
+        Placed(arabic, STORY, Join(first, By.MEANING, 0.6222, ("44",), 5 * hour)),
+        Placed(last, STORY, Join(arabic, By.WORDS, 0.714, shared, 2 * hour)),
+        Placed(article_id(12), OTHER_STORY),
+        at=before,
+    )
+    place(db, Placed(talks, STORY, Join(last, By.PERSON, 1.0)), at=before + timedelta(minutes=1))
+
+
 def fill(db: Database, *, now: datetime = NOW, pictures: str = "https://pictures.example") -> None:
     """Commit everything: articles, an edit, two that carry another's article, two that fail."""
     sources.sync(db, SOURCES, now - timedelta(days=5))
@@ -308,6 +341,8 @@ def fill(db: Database, *, now: datetime = NOW, pictures: str = "https://pictures
     polls.commit(
         db, failure("lratu", "dns", "lratu.example has no address", now - timedelta(minutes=3))
     )
+    # A story that one article tells, in three outlets.
+    place(db, Placed(article_id(0), STORY), at=now - timedelta(minutes=5))
 
 
 def site(db: Database, **changes: object) -> Site:

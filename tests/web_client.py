@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import newsroom
 from articles import article_id
 from flask import Flask
 from flask.testing import FlaskClient
@@ -18,6 +19,7 @@ EXAMPLES = {
     "form": "atom",
     "text": "2026-11-22",
     "article": article_id(0),
+    "story": newsroom.STORY,
     "key": "harbour",
     "name": "style.css",
 }
@@ -29,9 +31,10 @@ def client(site: Site) -> FlaskClient:
 
 
 def routes(app: Flask) -> list[str]:
-    """An address of every route."""
+    """An address of every route that can be read."""
     adapter = app.url_map.bind("news.example")
     return [
         adapter.build(rule.endpoint, {name: EXAMPLES[name] for name in rule.arguments})
         for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ())
     ]

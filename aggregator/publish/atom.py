@@ -1,10 +1,11 @@
-"""Articles as Atom (RFC 4287), with everything that its readers can show. Not RSS."""
+"""Articles and stories as Atom (RFC 4287), with everything that its readers can show. Not RSS."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aggregator.model import Article, Channel
+from aggregator.model import Channel
+from aggregator.publish.entries import Outgoing, items
 from aggregator.publish.extension import (
     Element,
     add_image,
@@ -12,17 +13,17 @@ from aggregator.publish.extension import (
     child,
     generate,
 )
-from aggregator.publish.item import Item, Origin, items
+from aggregator.publish.item import Item, Origin
 from aggregator.publish.safe import address, legal
 
 MIME = "application/atom+xml"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-def atom(channel: Channel, articles: Sequence[Article]) -> bytes:
-    """The feed as UTF-8, the articles in the order given. The same input gives the same bytes."""
+def atom(channel: Channel, outgoing: Sequence[Outgoing]) -> bytes:
+    """The feed as UTF-8, the entries in the order given. The same input gives the same bytes."""
     channel = legal(channel)
-    entries = items(channel, articles)
+    entries = items(channel, outgoing)
     rendered: bytes = generate(channel, entries, _finish_feed, _finish_entry).atom_str()
     return rendered
 

@@ -33,8 +33,12 @@ def body(article: Article) -> str:
     The lead picture comes first, unless the content shows it anyway. Never empty. ``article``
     holds legal characters only (``safe.legal``).
     """
+    return framed(article, _attribution(article))
+
+
+def framed(article: Article, outlets: str) -> str:
+    """What the article says, with its lead picture above and ``outlets``, clean HTML, below."""
     told = _CLEANER.clean(article.content) or _paragraph(article.summary)
-    outlets = _attribution(article)
     if not told and not outlets:
         told = _paragraph(article.title) or _paragraph(article.id)
     picture = "" if _shows(told, article.image) else _picture(article.image)

@@ -1,4 +1,4 @@
-"""The names under which articles and feeds are known for ever; not their addresses.
+"""The names under which articles, stories and feeds are known for ever; not their addresses.
 
 Reader apps know an article by its id alone, so no id holds a host name, a title or a topic. They
 are ``tag:`` URIs (RFC 4151) under a domain that can never belong to anybody (RFC 2606).
@@ -18,6 +18,15 @@ def article_uri(article: str) -> str:
     'tag:news-aggregator.invalid,2026:article/abcdefghijklmnopqrstuvwxyz'
     """
     return f"{_AUTHORITY}article/{_part(article)}"
+
+
+def story_uri(story: str) -> str:
+    """The id of a story in every feed and format.
+
+    >>> story_uri("abcdefghijklmnopqrstuvwxyz")
+    'tag:news-aggregator.invalid,2026:story/abcdefghijklmnopqrstuvwxyz'
+    """
+    return f"{_AUTHORITY}story/{_part(story)}"
 
 
 def feed_uri(installation: str, slug: str) -> str:

@@ -1,4 +1,4 @@
-"""What every format says of an article, decided once; not how it is written."""
+"""What every format says of an entry, decided once for articles; not how it is written."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from aggregator.model import Article, Channel, Enclosure, Image
+from aggregator.model import Article, Channel, Enclosure, Image, Story
 from aggregator.publish.content import body
 from aggregator.publish.identity import article_uri, source_uri
-from aggregator.publish.safe import address, legal
+from aggregator.publish.safe import address
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")  # the shape that RFC 5646 gives
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
@@ -38,12 +38,14 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An article as it goes out. Every string is legal in XML, every address http(s).
+    """An article or a story as it goes out. Every string is legal in XML, every address http(s).
 
     url: the original article; where there is none, our page.
     authors: the outlet where the article names nobody; a feed entry without author shows none.
     published, updated: UTC, whole seconds, since some readers know no fractions.
-    article: what was kept, for the facts that only JSON Feed has room for.
+    article: what was kept, for the facts that only JSON Feed has room for; of a story the article
+    that leads it, with the topics, categories and appearances of all.
+    story: where the entry is one, else None.
     """
 
     uri: str
@@ -61,14 +63,14 @@ class Item:
     enclosures: tuple[Enclosure, ...]
     origin: Origin | None
     article: Article
+    story: Story | None = None
 
 
-def items(channel: Channel, articles: Sequence[Article]) -> tuple[Item, ...]:
-    """The articles as they go out in this channel, in the order given. ``channel`` is legal."""
-    return tuple(_item(channel, legal(article)) for article in articles)
+def item(channel: Channel, article: Article, content: str = "") -> Item:
+    """The article as it goes out in this channel. Both hold legal characters only.
 
-
-def _item(channel: Channel, article: Article) -> Item:
+    content: clean HTML, in the place of what the article's own would be.
+    """
     origin = _origin(article)
     page = channel.pages + article.id
     title = _title(article, origin)
@@ -78,10 +80,10 @@ def _item(channel: Channel, article: Article) -> Item:
         page=page,
         title=f"{origin.name}: {title}" if channel.title_prefix and origin else title,
         summary=article.summary.strip(),
-        content=body(article),
-        language=_language(article.language),
-        published=_second(article.published),
-        updated=_second(article.updated),
+        content=content or body(article),
+        language=language_tag(article.language),
+        published=second(article.published),
+        updated=second(article.updated),
         authors=_authors(article, origin),
         categories=_categories(channel, article),
         image=_image(article.image),
@@ -162,9 +164,11 @@ def _enclosure(enclosure: Enclosure) -> Enclosure | None:
     return replace(enclosure, url=url, type=enclosure.type if known else "")
 
 
-def _language(tag: str | None) -> str | None:
+def language_tag(tag: str | None) -> str | None:
+    """The tag, if it has the shape of one."""
     return tag if tag and _LANGUAGE.fullmatch(tag) else None
 
 
-def _second(moment: datetime) -> datetime:
+def second(moment: datetime) -> datetime:
+    """The moment in UTC, whole seconds."""
     return moment.astimezone(UTC).replace(microsecond=0)

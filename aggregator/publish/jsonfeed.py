@@ -1,23 +1,28 @@
-"""Articles as JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/), with our facts beside them."""
+"""Articles and stories as JSON Feed 1.1, with our facts beside them.
+
+https://www.jsonfeed.org/version/1.1/
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
-from aggregator.model import Appearance, Article, Channel, Enclosure
-from aggregator.publish.item import Item, items, language
+from aggregator.model import Appearance, Channel, Enclosure, Join, Member, Story
+from aggregator.publish.entries import Outgoing, items
+from aggregator.publish.item import Item, language
 from aggregator.publish.safe import address, legal
 
 MIME = "application/feed+json"
 
 
-def jsonfeed(channel: Channel, articles: Sequence[Article]) -> bytes:
-    """The feed as UTF-8, the articles in the order given. The same input gives the same bytes."""
+def jsonfeed(channel: Channel, outgoing: Sequence[Outgoing]) -> bytes:
+    """The feed as UTF-8, the entries in the order given. The same input gives the same bytes."""
     channel = legal(channel)
-    entries = items(channel, articles)
+    entries = items(channel, outgoing)
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": channel.title,
@@ -85,6 +90,7 @@ def _facts(channel: Channel, item: Item) -> dict[str, Any]:
             for hit in article.topics
         ],
         "sources": [_source(appearance) for appearance in article.appearances],
+        **({"story": _story(channel, item.story)} if item.story else {}),
     }
 
 
@@ -95,4 +101,41 @@ def _source(appearance: Appearance) -> dict[str, Any]:
         "link": address(appearance.link),
         "headline": appearance.title,
         "seen": appearance.seen.isoformat(timespec="seconds"),
+    }
+
+
+def _story(channel: Channel, story: Story) -> dict[str, Any]:
+    """Who tells the story, each with the time after the first and the reason for its place."""
+    first = min(one.article.published for one in story.members)
+    return {
+        "id": story.id,
+        "leading": story.leading,
+        "outlets": story.outlets,
+        "members": [_member(channel, one, first) for one in story.members],
+    }
+
+
+def _member(channel: Channel, one: Member, first: datetime) -> dict[str, Any]:
+    article = one.article
+    return {
+        "article": article.id,
+        "page": channel.pages + article.id,
+        "headline": article.title,
+        "link": address(article.link),
+        "language": article.language,
+        "published": article.published.isoformat(timespec="seconds"),
+        "lag_seconds": int((article.published - first).total_seconds()),
+        "joined": one.joined.isoformat(timespec="seconds"),
+        "sources": [_source(appearance) for appearance in article.appearances],
+        "why": _why(one.why) if one.why else None,
+    }
+
+
+def _why(why: Join) -> dict[str, Any]:
+    return {
+        "to": why.to,
+        "by": why.by,
+        "likeness": round(why.likeness, 3),
+        "shared_words": list(why.shared),
+        "apart_seconds": int(why.apart.total_seconds()),
     }

@@ -1,11 +1,12 @@
-"""Articles as RSS 2.0 with the modules that its readers know. Not Atom."""
+"""Articles and stories as RSS 2.0 with the modules that its readers know. Not Atom."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
 
-from aggregator.model import Article, Channel, Enclosure
+from aggregator.model import Channel, Enclosure
+from aggregator.publish.entries import Outgoing, items
 from aggregator.publish.extension import (
     DC,
     MEDIA,
@@ -15,7 +16,7 @@ from aggregator.publish.extension import (
     child,
     generate,
 )
-from aggregator.publish.item import Item, items
+from aggregator.publish.item import Item
 from aggregator.publish.safe import address, legal
 
 MIME = "application/rss+xml"
@@ -23,10 +24,10 @@ _ANY_TYPE = "application/octet-stream"
 _ATOM_LINK = "{http://www.w3.org/2005/Atom}link"
 
 
-def rss(channel: Channel, articles: Sequence[Article]) -> bytes:
-    """The feed as UTF-8, the articles in the order given. The same input gives the same bytes."""
+def rss(channel: Channel, outgoing: Sequence[Outgoing]) -> bytes:
+    """The feed as UTF-8, the entries in the order given. The same input gives the same bytes."""
     channel = legal(channel)
-    entries = items(channel, articles)
+    entries = items(channel, outgoing)
     rendered: bytes = generate(channel, entries, _finish_feed, _finish_item).rss_str()
     return rendered
 

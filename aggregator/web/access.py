@@ -10,7 +10,7 @@ from aggregator.web import failures, feeds
 from aggregator.web.site import current
 
 MAX_BODY_BYTES = 65_536
-"""Nothing here reads a request's body; whoever sends a large one is told so at once."""
+"""A form has a few lines; whoever sends a large body is told so at once."""
 
 OPEN = frozenset({"assets.static", "assets.favicon", "ops.healthz", "ops.readyz", "pages.robots"})
 """What needs no password. Private feeds don't either: their token is one."""

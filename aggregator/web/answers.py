@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from typing import Any
+
+from flask import Response, render_template, request
 
 from aggregator.web.site import current
 
 _CODINGS = ("", ":zstd", ":br", ":gzip", ":deflate")
 """What flask-compress adds to the ETag of a body that it compressed."""
+
+
+def show(template: str, status: int = 200, **values: Any) -> Response:
+    """A page of HTML, which who has it already need not get again."""
+    answer = Response(render_template(template, **values), status, mimetype="text/html")
+    if status == 200:
+        return conditional(answer)
+    answer.cache_control.no_store = True
+    return answer
 
 
 def conditional(

@@ -13,7 +13,9 @@ from aggregator.web.assets import assets
 from aggregator.web.feeds import feeds
 from aggregator.web.ops import ops
 from aggregator.web.pages import pages
+from aggregator.web.rulings import form_pass, rulings
 from aggregator.web.site import ENVIRON, Site, base
+from aggregator.web.stories import stories
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -43,12 +45,14 @@ def create_app(site: Callable[[], Site]) -> Flask:
     app.url_map.merge_slashes = False  # a redirect of Werkzeug's own for //a is of no use here
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.wsgi_app = _Addressed(app.wsgi_app, site)  # type: ignore[assignment,method-assign]
+    app.jinja_env.globals["form_pass"] = form_pass
+    app.config["MAX_CONTENT_LENGTH"] = access.MAX_BODY_BYTES
     app.before_request(access.admit)
     app.after_request(_secure)  # runs after flask-compress, the last one registered
     Compress(app)
     failures.register(app)
     wording.register(app)
-    for blueprint in (assets, feeds, pages, ops):
+    for blueprint in (assets, feeds, pages, stories, rulings, ops):
         app.register_blueprint(blueprint)
     return app
 

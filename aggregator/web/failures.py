@@ -23,8 +23,9 @@ STATUS: dict[type[AggregatorError], int] = {
 WORDS = {
     400: ("This request can’t be read", "Something in its address is not as it should be."),
     401: ("A password is needed", "This site is not public. Ask its operator."),
+    403: ("This was refused", "The form is out of date or was not ours. Load its page again."),
     404: ("Nothing is here", "The address may be mistyped, or what stood here was removed."),
-    405: ("Only reading is possible here", "Pages and feeds are asked for with GET or HEAD."),
+    405: ("This can’t be done here", "Pages and feeds are read, forms sent from their own page."),
     410: ("This feed has been removed", "It won’t come back. Unsubscribe, or choose another one."),
     413: ("This request is too large", "Nothing here takes uploads."),
     500: ("Something broke on our side", "It has been written to the log. Please try again later."),

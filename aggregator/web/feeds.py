@@ -5,38 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as AnyResponse
 
-from aggregator.model import Article, Channel, Feed, Page
-from aggregator.publish import MIME, Outline, atom, feed_uri, jsonfeed, opml, rss
+from aggregator.model import Channel, Feed, Per
+from aggregator.publish import MIME, Outgoing, Outline, atom, feed_uri, jsonfeed, opml, rss
 from aggregator.store import feeds as stored_feeds
-from aggregator.store import search
 from aggregator.store.sources import public_url, statuses
 from aggregator.tag.query import Query, has_clock, parse_query
+from aggregator.web import failures
 from aggregator.web.answers import conditional
+from aggregator.web.outgoing import stretch
 from aggregator.web.rendered import Kept, Rendered, rendered
 from aggregator.web.site import current, opens
 
 feeds = Blueprint("feeds", __name__)
 
-MAX_CONTENT_CHARS = 8_000_000
-"""Of all entries of a feed together."""
-
 FRESH_SECONDS = 300
 """How long caches may serve a feed unasked."""
-
-OLDER = 100
-"""Entries on the further pages of a feed; the first holds a whole window (``store.search``)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
     name: str
-    write: Callable[[Channel, Sequence[Article]], bytes]
+    write: Callable[[Channel, Sequence[Outgoing]], bytes]
 
 
 FORMATS = {
@@ -50,13 +45,30 @@ FORMATS = {
 class _Asked:
     """What a caller wants: a feed, in which format, from which entry on.
 
+    per: what its entries are, where the caller wants them other than they are configured.
     search: the feed is none of ours, but a query made up by the caller.
     """
 
     feed: Feed
     form: str
     before: str | None
+    per: Per | None = None
     search: bool = False
+
+    @classmethod
+    def of(cls, feed: Feed, form: str, *, search: bool = False) -> Self:
+        per = _per(feed)
+        shown = replace(feed, per=per or feed.per)
+        return cls(shown, form, request.args.get("before"), per, search)
+
+    @property
+    def name(self) -> str:
+        """What the feed is known by for ever; with other entries it is another one."""
+        name = f"search?{self.feed.where}" if self.search else self.feed.slug
+        return f"{self.per}:{name}" if self.per else name
+
+    def address(self, form: str, before: str | None) -> str:
+        return address(self.feed, form, before=before, per=self.per, search=self.search)
 
 
 @dataclass(slots=True)
@@ -77,7 +89,10 @@ def _open(setup: BlueprintSetupState) -> None:
 
 @feeds.get("/feeds/<slug>.<any(atom, rss, json):form>")
 def feed(slug: str, form: str) -> AnyResponse:
-    """One feed. 301 under a former name, 410 once removed, 404 also for a wrong token."""
+    """One feed. 301 under a former name, 410 once removed, 404 also for a wrong token.
+
+    ``?per=`` story or article: what its entries are to be; 400 for anything else.
+    """
     site = current()
     found = site.feeds.get(slug) or site.renamed_feed(slug)
     if found is None:
@@ -85,8 +100,8 @@ def feed(slug: str, form: str) -> AnyResponse:
     if not opens(found, request.args.get("token", "")):
         abort(404)
     if found.slug != slug:
-        return redirect(address(found, form, before=request.args.get("before")), 301)
-    return _answer(_Asked(found, form, request.args.get("before")))
+        return redirect(_Asked.of(found, form).address(form, request.args.get("before")), 301)
+    return _answer(_Asked.of(found, form))
 
 
 @feeds.get("/feeds/search.<any(atom, rss, json):form>")
@@ -95,7 +110,7 @@ def found(form: str) -> Response:
     asked = request.args.get("q", "").strip()
     title = f"{asked} – {current().title}" if asked else current().title
     feed = Feed("search", title, asked, f"Articles that match: {asked}" if asked else "")
-    return _answer(_Asked(feed, form, request.args.get("before"), search=True))
+    return _answer(_Asked.of(feed, form, search=True))
 
 
 @feeds.get("/feeds.opml")
@@ -128,13 +143,34 @@ def admits(endpoint: str | None, args: Mapping[str, Any]) -> bool:
     return bool(feed and feed.token and opens(feed, request.args.get("token", "")))
 
 
-def address(feed: Feed, form: str, *, before: str | None = None, search: bool = False) -> str:
+def address(
+    feed: Feed,
+    form: str,
+    *,
+    before: str | None = None,
+    per: Per | None = None,
+    search: bool = False,
+) -> str:
     """The absolute address of a feed in a format; a private one's carries its token."""
     if search:
-        asked = {"q": feed.where, "before": before}
+        asked = {"q": feed.where, "per": per, "before": before}
         return url_for("feeds.found", form=form, **asked, _external=True)
-    asked = {"slug": feed.slug, "token": feed.token, "before": before}
+    asked = {"slug": feed.slug, "token": feed.token, "per": per, "before": before}
     return url_for("feeds.feed", form=form, **asked, _external=True)
+
+
+def addresses(feed: Feed | str, *, search: bool = False) -> tuple[tuple[str, str, str], ...]:
+    """Name, type and address of a feed's formats; nothing for a private or unknown one."""
+    if isinstance(feed, str):
+        if feed not in current().feeds:
+            return ()
+        feed = current().feeds[feed]
+    if feed.token is not None:
+        return ()
+    return tuple(
+        (kind.name, MIME[form], address(feed, form, search=search))
+        for form, kind in FORMATS.items()
+    )
 
 
 def home(feed: Feed) -> str:
@@ -144,6 +180,14 @@ def home(feed: Feed) -> str:
     if not feed.where:
         return url_for("pages.today", _external=True)
     return url_for("pages.search", q=feed.where, _external=True)
+
+
+def _per(feed: Feed) -> Per | None:
+    """What the caller wants the entries to be; None if they are that anyway."""
+    said = request.args.get("per") or feed.per
+    if said not in list(Per):
+        abort(failures.page(400, f"per= can be {' or '.join(Per)}."))
+    return None if said == feed.per else Per(said)
 
 
 def _answer(asked: _Asked) -> Response:
@@ -159,62 +203,32 @@ def _answer(asked: _Asked) -> Response:
     answer.set_etag(body.etag)
     if body.modified is not None:
         answer.last_modified = body.modified
-    own = address(asked.feed, asked.form, before=asked.before, search=asked.search)
+    own = asked.address(asked.form, asked.before)
     answer.headers["Link"] = f'<{own}>; rel="self"'
     return _served(answer, private=asked.feed.token is not None)
 
 
 def _render(asked: _Asked, query: Query, now: datetime) -> Rendered:
     site, feed = current(), asked.feed
-    if asked.before:
-        page = search.find(site.db, query, now=now, limit=OLDER, before=asked.before)
-    else:
-        page = search.window(site.db, query, now=now)
+    found = stretch(feed, query, now, asked.before)
     channel = Channel(
-        id=feed_uri(site.db.installation, f"search?{feed.where}" if asked.search else feed.slug),
+        id=feed_uri(site.db.installation, asked.name),
         title=feed.title,
         description=feed.description or f"{feed.title}, from {site.title}",
         home=home(feed),
-        urls={
-            form: address(feed, form, before=asked.before, search=asked.search) for form in FORMATS
-        },
+        urls={form: asked.address(form, asked.before) for form in FORMATS},
         pages=url_for("pages.article", article="-", _external=True).removesuffix("-"),
         icon=url_for("assets.static", name="icon.png", _external=True),
-        next_url=page.next and address(feed, asked.form, before=page.next, search=asked.search),
+        next_url=found.next and asked.address(asked.form, found.next),
         title_prefix=feed.title_prefix,
         topic_names=site.topic_names,
         stylesheet=url_for("assets.static", name="feed.css", _external=True),
     )
     stores: _Stores = current_app.extensions[__name__]
     stores.since = stores.since or now
-    modified = _modified(page)
     # While it was down the configuration may have changed, which no article's date would show.
-    modified = modified and max(modified, stores.since)
-    return rendered(FORMATS[asked.form].write(channel, _bounded(page.articles)), modified)
-
-
-def _bounded(articles: Sequence[Article]) -> tuple[Article, ...]:
-    """Leave out the content, not the entry, of what is past a feed's weight.
-
-    One source with entries of half a megabyte would otherwise fill the memory of every reader.
-    """
-    left = MAX_CONTENT_CHARS
-    bounded = []
-    for article in articles:
-        left -= len(article.content)
-        bounded.append(article if left >= 0 else replace(article, content=""))
-    return tuple(bounded)
-
-
-def _modified(page: Page) -> datetime | None:
-    """When the newest part of it appeared or changed, as HTTP's Last-Modified.
-
-    Not merely the newest ``updated``: an article that was published before another and found
-    after it must move this, too, or a caller with If-Modified-Since alone would never see it.
-    """
-    moments = [max(one.updated, one.listed, one.first_seen) for one in page.articles]
-    moments += [other.seen for one in page.articles for other in one.appearances]
-    return max(moments, default=None)
+    modified = found.modified and max(found.modified, stores.since)
+    return rendered(FORMATS[asked.form].write(channel, found.entries), modified)
 
 
 def _listed(title: str, lines: Sequence[Outline]) -> Response:

@@ -11,7 +11,6 @@ from flask import (
     Response,
     abort,
     redirect,
-    render_template,
     request,
     url_for,
 )
@@ -19,15 +18,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from aggregator.errors import QueryError
 from aggregator.model import Feed, Page, SourceStatus
-from aggregator.publish import MIME
 from aggregator.store import articles, polls
 from aggregator.store import search as stored
 from aggregator.store.sources import public_url, status, statuses
 from aggregator.tag.query import Query, Source, Topic, parse_query
 from aggregator.web import days, feeds
-from aggregator.web.answers import conditional
+from aggregator.web.answers import show
 from aggregator.web.failures import marked
+from aggregator.web.folds import folded, unfolded
 from aggregator.web.site import current
+from aggregator.web.stories import story_of
 from aggregator.web.wording import urgency
 
 pages = Blueprint("pages", __name__)
@@ -79,21 +79,22 @@ def _digest(asked: date, shown: date | None, *, goes_on: bool = False) -> Respon
     previous = days.previous(shown or asked)
     goes_on &= shown == asked and len(page.articles) < FEW
     earlier = _page(days.query(previous), None) if goes_on and previous else Page(())
-    return _render(
+    listed, before = folded(page.articles, earlier.articles)
+    return show(
         "digest.html",
         status,
         asked=asked,
         shown=shown,
-        articles=page.articles,
+        listed=listed,
         count=days.count(shown) if shown else 0,
         older=page.next and url_for("pages.day", text=shown, before=page.next),
         previous=previous,
-        earlier=earlier.articles,
+        earlier=before,
         next=days.following(shown or asked),
         state=_emptiness(known, asked),
         failing=sum(one.failures > 0 for one in known),
         total=len(known),
-        addresses=_addresses("all"),
+        addresses=feeds.addresses("all"),
     )
 
 
@@ -122,15 +123,15 @@ def topic(slug: str) -> AnyResponse:
         return redirect(url_for("pages.topic", slug=renamed.slug), 301)
     query, cursor = Topic(slug), request.args.get("before")
     page = _page(query, cursor)
-    return _render(
+    return show(
         "topic.html",
         topic=found,
         slug=slug,
-        articles=page.articles,
+        listed=folded(page.articles)[0],
         count=stored.count(site.db, query, site.clock()),
         older=page.next and url_for("pages.topic", slug=slug, before=page.next),
         paged=bool(cursor),
-        addresses=_addresses(slug),
+        addresses=feeds.addresses(slug),
     )
 
 
@@ -141,12 +142,13 @@ def article(article: str) -> Response:
     found = articles.get(site.db, article)
     if found is None:
         abort(404)
-    return _render(
+    return show(
         "article.html",
         article=found,
         revisions=articles.revisions(site.db, article),
         decisions=articles.decisions(site.db, article),
-        addresses=_addresses("all"),
+        story=story_of(article),
+        addresses=feeds.addresses("all"),
     )
 
 
@@ -156,16 +158,16 @@ def search() -> Response:
     site, asked = current(), request.args.get("q", "").strip()
     values: dict[str, Any] = {"q": asked, "examples": EXAMPLES, "addresses": ()}
     if not asked:
-        return _render("search.html", **values)
+        return show("search.html", **values)
     try:
         query = parse_query(asked)
     except QueryError as error:
-        return _render("search.html", 400, error=error, marked=marked(error), **values)
+        return show("search.html", 400, error=error, marked=marked(error), **values)
     page = _page(query, request.args.get("before"))
-    values["addresses"] = _addresses(Feed("search", asked, asked), search=True)
-    return _render(
+    values["addresses"] = feeds.addresses(Feed("search", asked, asked), search=True)
+    return show(
         "search.html",
-        articles=page.articles,
+        listed=folded(page.articles)[0],
         count=stored.count(site.db, query, site.clock()),
         older=page.next and url_for("pages.search", q=asked, before=page.next),
         **values,
@@ -178,7 +180,7 @@ def sources() -> Response:
     site = current()
     rows = sorted(statuses(site.db), key=urgency)
     failing = sum(row.failures > 0 for row in rows)
-    return _render("sources.html", rows=rows, failing=failing, now=site.clock())
+    return show("sources.html", rows=rows, failing=failing, now=site.clock())
 
 
 @pages.get("/sources/<key>")
@@ -192,7 +194,7 @@ def source(key: str) -> Response:
     asked = next((one for one in site.sources if one.key == key), None)
     history = polls.history(site.db, key, POLLS)
     with_skips = next((poll for poll in history if poll.skipped), None)
-    return _render(
+    return show(
         "source.html",
         source=found,
         skipping=with_skips,
@@ -200,7 +202,7 @@ def source(key: str) -> Response:
         rests=asked is None,
         url=public_url(asked) if asked else None,
         history=history,
-        articles=page.articles,
+        listed=unfolded(page.articles),
         older=page.next and url_for("pages.source", key=key, before=page.next),
         now=site.clock(),
     )
@@ -209,14 +211,14 @@ def source(key: str) -> Response:
 @pages.get("/feeds")
 def subscriptions() -> Response:
     """Every public feed with its addresses, to be copied."""
-    listed = [(feed, feeds.home(feed), _addresses(feed)) for feed in current().public_feeds]
-    return _render("feeds.html", listed=listed)
+    listed = [(feed, feeds.home(feed), feeds.addresses(feed)) for feed in current().public_feeds]
+    return show("feeds.html", listed=listed)
 
 
 @pages.get("/robots.txt")
 def robots() -> Response:
     """Search engines should find articles with their publishers, not here."""
-    closed = ("/articles/", "/search", "/feeds/search.", "/sources")
+    closed = ("/articles/", "/stories/", "/search", "/feeds/search.", "/sources")
     lines = [f"Disallow: {request.script_root}{path}" for path in closed]
     return Response("\n".join(["User-agent: *", *lines, ""]), mimetype="text/plain")
 
@@ -224,25 +226,3 @@ def robots() -> Response:
 def _page(query: Query, cursor: str | None) -> Page:
     site = current()
     return stored.find(site.db, query, now=site.clock(), limit=PAGE, before=cursor)
-
-
-def _addresses(feed: Feed | str, *, search: bool = False) -> tuple[tuple[str, str, str], ...]:
-    """Name, type and address of a feed's formats; nothing for a private or unknown one."""
-    if isinstance(feed, str):
-        if feed not in current().feeds:
-            return ()
-        feed = current().feeds[feed]
-    if feed.token is not None:
-        return ()
-    return tuple(
-        (kind.name, MIME[form], feeds.address(feed, form, search=search))
-        for form, kind in feeds.FORMATS.items()
-    )
-
-
-def _render(template: str, status: int = 200, **values: Any) -> Response:
-    answer = Response(render_template(template, **values), status, mimetype="text/html")
-    if status == 200:
-        return conditional(answer)
-    answer.cache_control.no_store = True
-    return answer

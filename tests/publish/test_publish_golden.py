@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from articles import CHANNEL, EVERY_KIND
 from lxml import etree
+from tellings import ALONE, telling
 
 from aggregator.publish import Outline, atom, jsonfeed, opml, rss
 
@@ -19,10 +20,14 @@ OUTLINES = (
     Outline("War & peace", "https://reader.example/feeds/war.atom", "https://reader.example/"),
     Outline("Южный Кавказ", children=(Outline("Bakı", "https://news.example/baku.rss"),)),
 )
+STORIES = (telling(), telling(ALONE))
 OUTPUTS = {
     "every_kind.atom": lambda: atom(CHANNEL, EVERY_KIND),
     "every_kind.rss": lambda: rss(CHANNEL, EVERY_KIND),
     "every_kind.json": lambda: jsonfeed(CHANNEL, EVERY_KIND),
+    "stories.atom": lambda: atom(CHANNEL, STORIES),
+    "stories.rss": lambda: rss(CHANNEL, STORIES),
+    "stories.json": lambda: jsonfeed(CHANNEL, STORIES),
     "empty.atom": lambda: atom(CHANNEL, ()),
     "empty.rss": lambda: rss(CHANNEL, ()),
     "empty.json": lambda: jsonfeed(CHANNEL, ()),

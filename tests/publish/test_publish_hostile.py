@@ -17,14 +17,19 @@ from lxml import etree
 from aggregator.model import (
     Appearance,
     Article,
+    By,
     Enclosure,
     Evidence,
     Image,
+    Join,
+    Member,
     Outlet,
     Rule,
+    Story,
     TopicHit,
+    Updates,
 )
-from aggregator.publish import Outline, atom, jsonfeed, opml, rss
+from aggregator.publish import Outgoing, Outline, Telling, atom, jsonfeed, opml, rss
 
 POISON = st.sampled_from(
     [
@@ -90,6 +95,16 @@ ARTICLE = st.builds(
         st.builds(TopicHit, TEXT, st.lists(EVIDENCE, max_size=2).map(tuple)), max_size=2
     ).map(tuple),
 )
+JOIN = st.builds(Join, TEXT, st.sampled_from(By), st.floats(0, 1), LIST, st.timedeltas())
+MEMBER = st.builds(Member, ARTICLE, MOMENT, st.none() | JOIN)
+STORY = st.builds(
+    Story,
+    id=TEXT.map("s{}".format),
+    members=st.lists(MEMBER, min_size=1, max_size=2).map(tuple),
+    leading=TEXT,
+    listed=MOMENT,
+)
+TELLING = st.builds(Telling, STORY, st.just("https://a.example/s"), st.sampled_from(Updates))
 ADDRESSES = {"href", "src", "url", "cite", "poster", "xmlUrl", "htmlUrl"}
 ADDRESS_ELEMENTS = {"link", "icon", "logo", "url", "docs"}
 
@@ -128,22 +143,24 @@ def check_xml(body: bytes) -> Any:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(ARTICLE, max_size=2))
-def test_atom_and_rss_stay_well_formed_and_harmless(articles: list[Article]) -> None:
+@given(st.lists(ARTICLE | TELLING, max_size=2))
+def test_atom_and_rss_stay_well_formed_and_harmless(articles: list[Outgoing]) -> None:
     feed = check_xml(atom(CHANNEL, articles))
     assert len(feed.findall("{http://www.w3.org/2005/Atom}entry")) == len(articles)
     assert len(check_xml(rss(CHANNEL, articles)).findall("channel/item")) == len(articles)
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(ARTICLE, max_size=2))
-def test_json_stays_well_formed_and_harmless(articles: list[Article]) -> None:
+@given(st.lists(ARTICLE | TELLING, max_size=2))
+def test_json_stays_well_formed_and_harmless(articles: list[Outgoing]) -> None:
     for item in json.loads(jsonfeed(CHANNEL, articles))["items"]:
         check_html(item["content_html"])
         files = item.get("attachments", [])
         sources = item["_aggregator"]["sources"]
         addresses = [item["url"], item.get("image"), *(file["url"] for file in files)]
         addresses += [source["link"] for source in sources]
+        story = item["_aggregator"].get("story", {"members": ()})
+        addresses += [member["link"] for member in story["members"]]
         for value in filter(None, addresses):
             assert value.startswith(("http://", "https://"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -11,8 +12,10 @@ import newsroom
 import pytest
 from articles import article_id
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
-from werkzeug.serving import make_server
+from werkzeug.serving import BaseWSGIServer, make_server
 
+from aggregator.model import Ruling
+from aggregator.store import rulings
 from aggregator.store.database import Database
 from aggregator.web import create_app
 
@@ -32,6 +35,8 @@ PAGES = (
     "/topics/war",
     f"/articles/{article_id(0)}",
     f"/articles/{article_id(3)}",
+    f"/stories/{newsroom.STORY}",
+    f"/stories/{newsroom.OTHER_STORY}",
     "/search",
     "/search?q=the",
     "/search?q=war+(",
@@ -40,6 +45,8 @@ PAGES = (
     "/feeds",
     "/nowhere",
 )
+WITH_FORMS = (f"/stories/{newsroom.STORY}", f"/articles/{article_id(0)}")
+AUTH = ("editor", "password")
 PICTURE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 640" width="960" height="640">
 <rect width="960" height="640" fill="hsl({hue} 30% 78%)"/><circle cx="720" cy="170" r="70"
 fill="hsl({hue} 60% 90%)"/><path d="M0 640 0 420 240 220 420 400 610 250 960 560 960 640z"
@@ -65,26 +72,71 @@ class Pictures(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The newsroom's site on a port of this machine, its pictures on another."""
-    pictures = ThreadingHTTPServer(("127.0.0.1", 0), Pictures)
-    path = tmp_path_factory.mktemp("browser") / "news.db"
-    with Database.open(f"sqlite:///{path}", now=newsroom.NOW) as db:
-        newsroom.fill(db, pictures=f"http://127.0.0.1:{pictures.server_port}")
-        problems = ("config/topics.yaml:7:5: topics.war.sbject: unknown key",)
-        base = ["http://127.0.0.1"]
-        app = create_app(lambda: newsroom.site(db, base_url=base[0], problems=problems))
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        base[0] = f"http://127.0.0.1:{server.server_port}"
-        threads = [threading.Thread(target=one.serve_forever) for one in (pictures, server)]
-        for thread in threads:
-            thread.start()
+class Evil(Pictures):
+    """A page elsewhere with a form that posts to us; its path is the pass that it stole."""
+
+    target = ""
+
+    @classmethod
+    def at(cls, address: str) -> ThreadingHTTPServer:
+        cls.target = f"{address}/articles/{article_id(0)}/together"
+        return ThreadingHTTPServer(("127.0.0.1", 0), cls)
+
+    def do_GET(self) -> None:
+        fields = {"pass": self.path[1:], "other": article_id(9)}
+        inputs = "".join(f'<input name="{name}" value="{one}">' for name, one in fields.items())
+        body = f'<form method="post" action="{self.target}">{inputs}<button>x</button></form>'
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+
+@contextmanager
+def running(server: ThreadingHTTPServer | BaseWSGIServer) -> Iterator[str]:
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@contextmanager
+def served(db: Database, **changes: object) -> Iterator[str]:
+    """The newsroom's site on a port of this machine."""
+    base = ["http://127.0.0.1"]
+    app = create_app(lambda: newsroom.site(db, base_url=base[0], **changes))
+    with running(make_server("127.0.0.1", 0, app, threaded=True)) as base[0]:
         yield base[0]
-        for one, thread in zip((pictures, server), threads, strict=True):
-            one.shutdown()
-            thread.join()
-            one.server_close()
+
+
+@pytest.fixture(scope="module")
+def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The newsroom with its stories gathered, its pictures on a port of this machine."""
+    path = tmp_path_factory.mktemp("browser") / "news.db"
+    with (
+        running(ThreadingHTTPServer(("127.0.0.1", 0), Pictures)) as pictures,
+        Database.open(f"sqlite:///{path}", now=newsroom.NOW) as db,
+    ):
+        newsroom.fill(db, pictures=pictures)
+        newsroom.gather(db)
+        yield db
+
+
+@pytest.fixture(scope="module")
+def address(stories: Database) -> Iterator[str]:
+    problems = ("config/topics.yaml:7:5: topics.war.sbject: unknown key",)
+    with served(stories, problems=problems) as at:
+        yield at
+
+
+@pytest.fixture(scope="module")
+def guarded(stories: Database) -> Iterator[str]:
+    """The same, as who has its password sees it."""
+    with served(stories, auth=AUTH) as at:
+        yield at.replace("://", f"://{AUTH[0]}:{AUTH[1]}@")
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +149,9 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture(params=[(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")], ids=str)
+@pytest.fixture(
+    params=[(320, "light"), (390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")], ids=str
+)
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     width, scheme = request.param
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
@@ -120,10 +174,10 @@ def watched(page: Page) -> list[str]:
     return complaints
 
 
-def test_every_page_is_whole_and_fits(page: Page, address: str) -> None:
+def test_every_page_is_whole_and_fits(page: Page, address: str, guarded: str) -> None:
     complaints = watched(page)
-    for path in PAGES:
-        page.goto(address + path)
+    for path in (*(address + one for one in PAGES), *(guarded + one for one in WITH_FORMS)):
+        page.goto(path)
         page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
         page.wait_for_load_state("networkidle")
         too_wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -157,9 +211,9 @@ CONTRAST = """() => {
 }"""
 
 
-def test_all_text_stands_out_from_its_ground(page: Page, address: str) -> None:
-    for path in PAGES:
-        page.goto(address + path)
+def test_all_text_stands_out_from_its_ground(page: Page, address: str, guarded: str) -> None:
+    for path in (*(address + one for one in PAGES), *(guarded + one for one in WITH_FORMS)):
+        page.goto(path)
         assert page.evaluate(CONTRAST) == [], path
 
 
@@ -241,3 +295,55 @@ def test_printing_leaves_the_navigation_out(page: Page, address: str) -> None:
     assert not page.locator("form.search").is_visible()
     assert not page.locator("header nav").first.is_visible()
     assert page.locator(".articles h2").first.is_visible()
+
+
+NAMELESS = """() => [...document.querySelectorAll('a[href], button, input:not([type=hidden])')]
+  .filter(one => !(one.textContent || one.ariaLabel || one.labels?.[0]?.textContent || '').trim())
+  .map(one => one.outerHTML)"""
+DOUBLE = """() => {
+  const ids = [...document.querySelectorAll('[id]')].map(one => one.id)
+  return ids.filter((id, at) => ids.indexOf(id) !== at)
+}"""
+
+
+def test_everything_to_press_has_a_name_and_no_id_stands_twice(page: Page, guarded: str) -> None:
+    for path in (*PAGES, *WITH_FORMS):
+        page.goto(guarded + path)
+        assert page.evaluate(NAMELESS) == [], path
+        assert page.evaluate(DOUBLE) == [], path
+
+
+def test_what_a_story_is_told_in_runs_from_its_own_side(page: Page, address: str) -> None:
+    page.goto(f"{address}/stories/{newsroom.STORY}")
+    side = "all => all.map(li => getComputedStyle(li.querySelector('h3')).direction)"
+    sides = page.locator(".timeline > li").evaluate_all(side)
+    assert sides == ["ltr", "rtl", "ltr", "ltr", "rtl", "ltr"]
+
+
+def test_a_press_puts_two_articles_together(browser: Browser, stories: Database) -> None:
+    with served(stories, auth=AUTH) as address:
+        context = browser.new_context(http_credentials={"username": AUTH[0], "password": AUTH[1]})
+        page = context.new_page()
+        page.goto(f"{address}/articles/{article_id(13)}")
+        page.locator("input[name=other]").fill(f"{address}/articles/{article_id(7)}")
+        page.locator("form.ruling button").click()
+        page.wait_for_url(f"**/articles/{article_id(13)}")
+        context.close()
+    first, second = sorted((article_id(7), article_id(13)))
+    assert Ruling(first, second, together=True) in rulings.ruled(stories)
+
+
+def test_a_form_on_another_site_presses_nothing(browser: Browser, stories: Database) -> None:
+    """Even if it knew the pass: the browser says where the form stands."""
+    before = rulings.ruled(stories)
+    with served(stories, auth=AUTH) as address, running(Evil.at(address)) as evil:
+        context = browser.new_context(http_credentials={"username": AUTH[0], "password": AUTH[1]})
+        page = context.new_page()
+        page.goto(f"{address}/articles/{article_id(0)}")
+        held = page.locator("form.ruling input[name=pass]").input_value()
+        page.goto(f"{evil.replace('127.0.0.1', 'localhost')}/{held}")
+        page.locator("button").click()
+        page.locator("main").wait_for()
+        assert page.locator("main").inner_text().startswith("This was refused")
+        context.close()
+    assert rulings.ruled(stories) == before

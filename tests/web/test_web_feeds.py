@@ -83,7 +83,7 @@ def test_a_feed_has_a_weight_that_it_does_not_pass(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = feedparser.parse(visit().get("/feeds/all.atom").data).entries
-    monkeypatch.setattr("aggregator.web.feeds.MAX_CONTENT_CHARS", 300)
+    monkeypatch.setattr("aggregator.web.outgoing.MAX_CONTENT_CHARS", 300)
     light = feedparser.parse(visit().get("/feeds/all.atom").data).entries
     assert [entry.id for entry in light] == [entry.id for entry in whole]
     assert sum(len(str(entry.content)) for entry in light) < sum(

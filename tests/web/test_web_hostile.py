@@ -12,11 +12,14 @@ from web_client import Visit, client, routes
 
 from aggregator.model import (
     Appearance,
+    By,
     Enclosure,
     Evidence,
     Feed,
     Image,
+    Join,
     Outlet,
+    Placed,
     Rule,
     Source,
     Topic,
@@ -60,6 +63,12 @@ def poisoned(empty: Database) -> Database:
     polls.commit(empty, newsroom.commit("evil", [edited], at.replace(minute=31), detail=EVIL))
     failed = newsroom.failure("evil", "connect", EVIL, at.replace(minute=32))
     polls.commit(empty, failed)
+    second = newsroom.arrival(1, newsroom.Story("harbour", EVIL, EVIL, 2), "", at)
+    same = replace(second, appearance=seen, article=replace(second.article, appearances=(seen,)))
+    polls.commit(empty, newsroom.commit("evil", [same], at.replace(minute=33)))
+    why = Join(article_id(1), By.WORDS, 0.5, (EVIL, SCRIPT))
+    placed = (Placed(article_id(1), newsroom.STORY), Placed(article_id(0), newsroom.STORY, why))
+    newsroom.place(empty, *placed)
     return empty
 
 
@@ -77,7 +86,13 @@ def test_no_field_of_anything_becomes_markup(poisoned: Database) -> None:
     )
     caller = client(site)
     addresses = ["/", "/topics/evil", f"/articles/{article_id(0)}", "/search?q=alert", "/sources"]
-    addresses += ["/sources/evil", "/feeds", "/nothing", "/day/2026-11-22"]
+    addresses += [
+        f"/stories/{newsroom.STORY}",
+        "/sources/evil",
+        "/feeds",
+        "/nothing",
+        "/day/2026-11-22",
+    ]
     for address in addresses:
         text = caller.get(address).text
         assert "<img src=x" not in text, address
@@ -99,6 +114,8 @@ def test_no_field_of_anything_becomes_markup(poisoned: Database) -> None:
         "/topics/{}",
         "/sources/{}",
         "/articles/{}",
+        "/stories/{}",
+        "/feeds/war.atom?per={}",
         "/feeds/{}.atom",
         "/feeds/war.atom?token={}",
         "/feeds/search.atom?q={}",

@@ -10,11 +10,11 @@ from articles import EVERY_KIND, RICH, bare
 
 from aggregator.model import Evidence, Kind, Reason, Rule
 from aggregator.web import proof as proofs
-from aggregator.web import site, wording
+from aggregator.web import reasons, site, wording
 from aggregator.web.wording import REASONS, body, certainty, plain_reason, proof, standfirst
 
 
-@pytest.mark.parametrize("module", [wording, site, proofs])
+@pytest.mark.parametrize("module", [wording, site, proofs, reasons])
 def test_the_examples_in_docstrings_hold(module: object) -> None:
     result = doctest.testmod(module)  # type: ignore[arg-type]
     assert result.attempted

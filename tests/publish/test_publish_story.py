@@ -1,0 +1,246 @@
+"""A story goes out as one entry in every format, with all who tell it; whole outputs: golden/."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import feedparser
+import pytest
+from articles import CHANNEL, CHINESE, EXAMPLE, NOON, OTHER, RICH, bare
+from lxml import etree, html
+from tellings import ALONE, BEGAN, EARLY, LATE, MANY, PAGES, telling
+
+from aggregator.model import Document, Member, Story, Updates
+from aggregator.parse import parse
+from aggregator.publish import MIME, Outgoing, atom, jsonfeed, rss, story_uri
+from aggregator.publish.story import updated
+
+NS = {"a": "http://www.w3.org/2005/Atom"}
+HOUR = timedelta(hours=1)
+FORMATS: dict[str, Callable[..., bytes]] = {"atom": atom, "rss": rss, "json": jsonfeed}
+
+
+def in_atom(path: str, *outgoing: Outgoing) -> Any:
+    return etree.fromstring(atom(CHANNEL, outgoing)).xpath(path, namespaces=NS)
+
+
+def item(*outgoing: Outgoing) -> Any:
+    return json.loads(jsonfeed(CHANNEL, outgoing))["items"][0]
+
+
+def lines(story: Story = MANY) -> list[Any]:
+    """The lines of the outlets, as elements."""
+    found = html.fromstring(item(telling(story))["content_html"])
+    return list(found.iterfind(".//li"))
+
+
+def with_member(story: Story, number: int, **changes: Any) -> Story:
+    members = list(story.members)
+    members[number] = replace(members[number], **changes)
+    return replace(story, members=tuple(members))
+
+
+# --- one entry --------------------------------------------------------------------------------
+
+
+def test_a_story_has_one_id_in_every_format_whatever_leads_it() -> None:
+    uri = story_uri(MANY.id)
+    assert uri == f"tag:news-aggregator.invalid,2026:story/{MANY.id}"
+    for story in (MANY, replace(MANY, leading=LATE.id), replace(MANY, members=MANY.members[:2])):
+        assert in_atom("string(a:entry/a:id)", telling(story)) == uri
+        assert item(telling(story))["id"] == uri
+        assert f">{uri}</guid>".encode() in rss(CHANNEL, [telling(story)])
+
+
+def test_the_leading_article_gives_the_entry_its_words_and_its_link() -> None:
+    told = item(telling())
+    alone = item(RICH)
+    for name in ("title", "url", "summary", "image", "attachments", "authors", "language"):
+        assert told[name] == alone[name], name
+    assert RICH.content in told["content_html"]
+    assert in_atom("string(a:entry/a:source/a:title)", telling()) == "Example News"
+
+
+def test_the_entry_leads_to_our_page_of_the_story() -> None:
+    assert in_atom("a:entry/a:link[@rel='via']/@href", telling()) == [PAGES + MANY.id]
+    assert item(telling())["_aggregator"]["page"] == PAGES + MANY.id
+
+
+def test_a_story_whose_leading_article_has_no_link_leads_to_our_page() -> None:
+    assert item(telling(ALONE))["url"] == PAGES + ALONE.id
+
+
+def test_a_leading_article_that_has_gone_is_stood_in_for_by_the_first() -> None:
+    assert item(telling(replace(MANY, leading="gone")))["title"] == EARLY.title
+
+
+def test_articles_and_stories_stand_in_one_feed_in_the_order_given() -> None:
+    ids = in_atom("a:entry/a:id/text()", bare(), telling(), RICH)
+    assert [one.split(":")[-1].split("/")[0] for one in ids] == ["article", "story", "article"]
+
+
+def test_topics_and_categories_are_those_of_all_the_leading_articles_first() -> None:
+    told = item(telling())
+    assert told["tags"] == [
+        *("War", "Azerbaijan", "europe"),
+        *("Peace at last", "Южный Кавказ", "Army"),
+    ]
+    facts = told["_aggregator"]["topics"]
+    assert facts[0]["why"][0]["words"] == "war", "the reasons of the article that leads"
+    assert [one["slug"] for one in facts] == ["war", "azerbaijan", "europe"]
+
+
+# --- who tells it -----------------------------------------------------------------------------
+
+
+def test_every_outlet_stands_beneath_with_its_headline_language_time_and_link() -> None:
+    assert [line.text_content() for line in lines()] == [
+        "Example News · Soldiers return <home> · tr · 2026-11-22 09:00 UTC",
+        f"Example News · {RICH.title} · 2026-11-22 10:00 UTC",
+        "Другие новости · Солдат отпустили · 2026-11-22 12:00 UTC",
+        f"Third · {RICH.title} · 2026-11-22 12:00 UTC",
+        f"الأخبار · {LATE.title} · ar · 2026-11-22 11:30 UTC",
+        f"新闻 · {CHINESE.title} · zh-Hans · 2026-11-22 12:00 UTC",
+    ]
+    links = [line.find("a").get("href") if line.find("a") is not None else None for line in lines()]
+    assert links == [
+        "https://news.example/early",
+        RICH.link,
+        "https://other.example/voina",
+        None,
+        "https://ar.example/%D8%AE%D8%A8%D8%B1",
+        "https://zh.example/a",
+    ]
+
+
+def test_a_headline_says_its_language_only_where_it_is_another() -> None:
+    tags = [line.xpath("string(.//@lang)") for line in lines()]
+    assert tags == ["tr", "", "", "", "ar", "zh-Hans"]
+    british = with_member(MANY, 0, article=replace(EARLY, language="en-GB"))
+    assert lines(british)[0].text_content().count(" · ") == 2
+    unknown = with_member(MANY, 2, article=replace(LATE, language="ar; x"))
+    assert lines(unknown)[4].text_content().count(" · ") == 2
+
+
+def test_an_outlet_without_headline_or_link_is_named_all_the_same() -> None:
+    article = replace(bare(), title="", link=None, summary="Said.")
+    seen = replace(article.appearances[0], title="", link=None)
+    nameless = replace(seen, outlet=replace(EXAMPLE, name=""), link="https://news.example/1")
+    story = Story("s", (Member(replace(article, appearances=(seen, nameless)), BEGAN),), "x", NOON)
+    assert [line.text_content() for line in lines(story)] == [
+        "Example News · 2026-11-22 11:59 UTC",
+        "example · original article · 2026-11-22 11:59 UTC",
+    ]
+
+
+def test_a_story_that_nobody_tells_still_says_something() -> None:
+    assert item(telling(ALONE))["content_html"] == f'<div dir="auto"><p>{ALONE_SAYS}</p></div>'
+
+
+ALONE_SAYS = "A note that has no page of its own."
+
+
+def test_the_facts_name_every_member_with_its_lag_and_its_reason() -> None:
+    facts = item(telling())["_aggregator"]["story"]
+    assert (facts["id"], facts["leading"], facts["outlets"]) == (MANY.id, RICH.id, 5)
+    first, second, third, last = facts["members"]
+    assert first["why"] is None
+    assert [one["lag_seconds"] for one in facts["members"]] == [0, 3600, 9000, 10800]
+    assert second["page"] == CHANNEL.pages + RICH.id
+    assert [source["key"] for source in second["sources"]] == ["example", "other", "third"]
+    assert second["why"] == {
+        "to": EARLY.id,
+        "by": "words",
+        "likeness": 0.713,
+        "shared_words": ["soldiers", "home"],
+        "apart_seconds": 0,
+    }
+    assert (third["language"], third["why"]["by"]) == ("ar", "meaning")
+    assert third["why"]["apart_seconds"] == 5400
+    assert last["why"]["by"] == "person"
+    assert last["joined"] == "2026-11-22T14:01:00+00:00"
+
+
+def test_an_article_on_its_own_says_nothing_of_stories() -> None:
+    assert "story" not in item(RICH)["_aggregator"]
+
+
+# --- dates ------------------------------------------------------------------------------------
+
+
+def test_a_story_was_published_when_its_earliest_article_was() -> None:
+    assert in_atom("string(a:entry/a:published)", telling()) == "2026-11-22T09:00:00+00:00"
+
+
+EDITED = NOON + 5 * HOUR
+RULES = [
+    (Updates.NEVER, MANY, EARLY.published),
+    (Updates.QUIET, MANY, RICH.updated),
+    (Updates.EACH_SOURCE, MANY, BEGAN + 2 * HOUR),
+    # The leading article was edited, another one was.
+    (Updates.NEVER, with_member(MANY, 1, article=replace(RICH, updated=EDITED)), EARLY.published),
+    (Updates.QUIET, with_member(MANY, 1, article=replace(RICH, updated=EDITED)), EDITED),
+    (Updates.EACH_SOURCE, with_member(MANY, 1, article=replace(RICH, updated=EDITED)), EDITED),
+    (Updates.QUIET, with_member(MANY, 0, article=replace(EARLY, updated=EDITED)), RICH.updated),
+    # One that came in later leads now.
+    (Updates.QUIET, replace(MANY, leading=LATE.id), BEGAN + HOUR),
+    # The last to join is of an outlet that has told it before.
+    (
+        Updates.EACH_SOURCE,
+        with_member(MANY, 3, article=replace(CHINESE, appearances=LATE.appearances)),
+        BEGAN + HOUR,
+    ),
+    # All were there from the beginning.
+    (Updates.EACH_SOURCE, replace(MANY, members=MANY.members[:2]), RICH.updated),
+]
+
+
+@pytest.mark.parametrize(("rule", "story", "moment"), RULES)
+def test_updated_moves_by_the_rule(rule: Updates, story: Story, moment: Any) -> None:
+    assert updated(story, rule) == moment
+    told = item(telling(story, rule))["date_modified"]
+    assert told == moment.isoformat(timespec="seconds")
+
+
+def test_a_further_outlet_of_an_article_that_is_there_tells_it_too() -> None:
+    seen = replace(RICH.appearances[1], outlet=OTHER, seen=NOON + 9 * HOUR)
+    article = replace(RICH, appearances=(RICH.appearances[0], seen))
+    assert updated(with_member(MANY, 1, article=article), Updates.EACH_SOURCE) == NOON + 9 * HOUR
+
+
+def test_an_outlet_that_joins_changes_the_entry_quietly() -> None:
+    before, after = replace(MANY, members=MANY.members[:3]), MANY
+    assert item(telling(before))["content_html"] != item(telling(after))["content_html"]
+    assert item(telling(before))["date_modified"] == item(telling(after))["date_modified"]
+
+
+# --- read again -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["atom", "rss"])
+def test_feedparser_reads_a_story(form: str) -> None:
+    body = BytesIO(FORMATS[form](CHANNEL, [telling()]))
+    parsed = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
+    assert not parsed.bozo
+    [entry] = parsed.entries
+    assert (entry.id, entry.title, entry.link) == (story_uri(MANY.id), RICH.title, RICH.link)
+    assert LATE.title in entry.content[0].value
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_our_own_parser_reads_a_story(form: str) -> None:
+    document = parse(
+        FORMATS[form](CHANNEL, [telling(), telling(ALONE)]),
+        content_type=f"{MIME[form]}; charset=utf-8",
+        url=CHANNEL.urls[form],
+        now=NOON,
+    )
+    assert isinstance(document, Document)
+    assert [entry.guid for entry in document.entries] == [story_uri(MANY.id), story_uri(ALONE.id)]
+    assert LATE.title in document.entries[0].text
+    assert "Другие новости" in document.entries[0].text
