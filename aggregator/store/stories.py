@@ -94,16 +94,16 @@ def window(
 
 
 class _Told(NamedTuple):
-    """A story and the newest of its articles that matches."""
+    """A story and the newest of its articles that matches; None: up to there was read."""
 
     spot: Spot
-    story: str
+    story: str | None
 
 
 def _page(connection: Connection, told: Sequence[_Told], limit: int) -> StoryPage:
     shown = told[:limit]
-    more = len(told) > len(shown) > 0
-    found = _load(connection, [one.story for one in shown])
+    more = len(told) > len(shown) or (bool(told) and told[-1].story is None)
+    found = _load(connection, [one.story for one in shown if one.story])
     return StoryPage(found, search.cursor(shown[-1].spot) if more else None)
 
 
@@ -126,6 +126,8 @@ def _told(
         if len(spots) < _CHUNK:
             return
         at, read = spots[-1], read + len(spots)
+    assert at is not None  # noqa: S101 - something was read
+    yield _Told(at, None)
 
 
 def _by_article(connection: Connection, ids: Collection[str], min_sources: int) -> dict[str, str]:
