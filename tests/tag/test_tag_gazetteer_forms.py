@@ -1,4 +1,4 @@
-"""Names of countries as sentences write them: with case endings, particles, other spellings."""
+"""Names of countries and words of war as sentences write them: with endings, other spellings."""
 
 from __future__ import annotations
 
@@ -472,6 +472,248 @@ NOT_NAMED = [
     ("ps", "AZ", "ختیځ اذربایجان کې زلزله"),
     ("azb", "AZ", "شرقی آذربایجاندا قار"),
 ]
+# What reports of war say in every language: language by language. The sentences are invented.
+REPORTS_OF_WAR = {
+    "hy": """
+        Սահմանին կրակ են բացել, երկու զինվոր է վիրավորվել
+        ԶՈՒ-ն կրակ է բացել սահմանի արևելյան հատվածում
+        Ադրբեջանական զինված ուժերը կրակ են բացել գյուղի ուղղությամբ
+        Հակառակորդը կրակ բացեց մեր դիրքերի ուղղությամբ
+        Կրակել են հայկական դիրքերի վրա
+        Զինված ուժերի ստորաբաժանումները առաջ են շարժվում
+        Գերիների փոխանակում է տեղի ունեցել
+        Ստորագրվել է խաղաղության պայմանագիրը
+        Առաջնագծում երկու զինծառայող է զոհվել
+        Շրջափակված զորքերը հանձնվել են
+    """,
+    "he": """
+        חיל האוויר הפציץ יעדים בלילה
+        ההפצצה נמשכה כל הלילה
+        מטוסים יפציצו את הנמל
+        המטוסים מפציצים את העיר
+        הצבא הפציץ את הכפר
+        הפצצת בית החולים בעיר
+        הנמל הופצץ שוב
+        הוא איים להפציץ את המתקן
+        הצבא פתח באש על עמדות המורדים
+        חיילים נהרגו בקו החזית
+        חתימת חוזה שלום בין המדינות
+        עמדות הצבא הופגזו
+        הכוחות המכותרים נכנעו
+    """,
+    "fa": """
+        ارتش به مواضع شورشیان حمله کرد
+        نیروهای ارتش شبانه به شهر حمله کردند
+        مواضع دشمن گلوله باران شد
+        مواضع ارتش هدف قرار گرفت
+        پیشروی ارتش به سوی شهر ادامه دارد
+        سربازان آتش گشودند
+        دو کشور پیمان صلح امضا کردند
+        تبادل زندانیان جنگی انجام شد
+        نیروهای محاصره شده تسلیم شدند
+        سه سرباز در مرز کشته شدند
+    """,
+    "az": """
+        Cəbhə xəttində vəziyyət gərgindir
+        Təmas xəttində gecə sakit keçməyib
+        Qoşunların təmas xəttində atışma olub
+        Ordu kəndə doğru irəliləyir
+        Düşmən mövqelərimizə atəş açıb
+        Tərəflər əsirləri dəyişdirib
+        Sülh müqaviləsi imzalanıb
+        Mühasirədə qalan əsgərlər təslim olub
+        Üç əsgər həlak olub
+    """,
+    "tr": """
+        Ordu, isyancıların mevzilerine ateş açtı
+        Sınırda ateş açıldı, iki asker yaralandı
+        Askerlere ateş açıldı
+        Asi mevzilerine ateş edildi
+        İki ülke barış anlaşması imzaladı
+        Barış anlaşmasının şartları açıklandı
+        Mevziler bombalandı
+        Birlikler kente doğru ilerliyor
+        Taraflar esir takası yaptı
+        Cephe hattında üç asker öldü
+        Kuşatılan askerler teslim oldu
+    """,
+    "ka": """
+        მხარეებმა სამშვიდობო ხელშეკრულება გააფორმეს
+        მშვიდობის ხელშეკრულების ტექსტი შეთანხმებულია
+        სამშვიდობო ხელშეკრულებას მოაწერეს ხელი
+        მშვიდობის შეთანხმება გაფორმდა
+        ცეცხლი გაუხსნეს პოზიციებს
+        პოზიციებს ცეცხლი გაუხსნეს
+        ჯარისკაცები დაიღუპნენ ფრონტის ხაზზე
+        ტყვეების გაცვლა მოხდა
+        ალყაში მოქცეული ჯარისკაცები დანებდნენ
+        ჯარი წინ მიიწევს
+    """,
+    "ar": """
+        الجيش يتقدم نحو المدينة
+        قوات الجيش تتقدم في الشرق
+        تقدم الجيش في محاور القتال
+        تبادل الأسرى بين الطرفين
+        الطرفان يتبادلان الأسرى
+        مقتل جنود في كمين
+        مقتل ثلاثة جنود في الحدود
+        مقتل جنديين قرب الحدود
+        الجيش يفتح النار على مواقع المسلحين
+        توقيع معاهدة السلام بين البلدين
+        الجنود المحاصرون يستسلمون
+        قصف مواقع الجيش
+    """,
+    "en": """
+        Power plant hit by strikes overnight
+        Hospital hit by strikes in the capital
+        Strikes hit the port and a power station
+        Strikes hit the capital overnight, killing three
+        Encircled soldiers surrender
+        Leader asks that encircled soldiers be spared
+        President pledges to spare the lives of encircled soldiers
+        He says the lives of surrounded troops will be spared
+        Troops open fire at the border
+        Army opened fire on rebel positions
+        Army positions shelled overnight
+        Enemy positions come under fire
+        Situation at the front line worsens
+        Sides agree on a prisoner exchange
+        Prisoners of both sides exchanged in a prisoner swap
+        Peace treaty signed after long talks
+        Troops advance toward the city
+        Army advances on the rebel capital
+        Three soldiers killed near the border
+        Border guards shelled by mortars
+    """,
+    "ru": """
+        Военные открыли огонь по позициям противника
+        По позициям армии открыт огонь
+        Пограничники открыли огонь на границе
+        Позиции армии обстреляны из миномётов
+        На линии фронта без перемен
+        Стороны провели обмен пленными
+        Стороны обменялись пленными
+        Подписан мирный договор
+        Войска продвигаются к городу
+        Армия наступает на востоке
+        Трое солдат погибли у границы
+        Убиты трое военнослужащих
+        Окружённые солдаты сдались
+        Войска попали в окружение
+    """,
+    "uk": """
+        Військові відкрили вогонь по позиціях противника
+        По позиціях армії відкрито вогонь
+        Позиції армії обстріляли з мінометів
+        На лінії фронту без змін
+        Сторони провели обмін полоненими
+        Сторони обмінялися полоненими
+        Підписано мирний договір
+        Війська просуваються до міста
+        Троє солдатів загинули на кордоні
+        Оточені солдати здалися
+        Війська потрапили в оточення
+    """,
+    "kk": """
+        Әскер жау позициясына оқ атты
+        Шекарада оқ атылды, екі сарбаз жараланды
+        Майдан шебінде жағдай ауыр
+        Тұтқын алмасу өтті
+        Тараптар тұтқындармен алмасты
+        Бейбіт келісімге қол қойылды
+        Бейбітшілік шарты жасалды
+        Әскер қалаға қарай ілгеріледі
+        Үш сарбаз қаза тапты
+        Қоршауда қалған сарбаздар берілді
+    """,
+    "pl": """
+        Wojsko otworzyło ogień do pozycji rebeliantów
+        Żołnierze otworzyli ogień na granicy
+        Ostrzelano pozycje armii
+        Na linii frontu bez zmian
+        Strony dokonały wymiany jeńców
+        Wymiana więźniów między stronami konfliktu
+        Podpisano traktat pokojowy
+        Wojska posuwają się w stronę miasta
+        Trzech żołnierzy zginęło przy granicy
+        Okrążeni żołnierze poddali się
+        Oddziały zostały okrążone
+    """,
+    "de": """
+        Soldaten eröffnen das Feuer an der Grenze
+        Armee eröffnete das Feuer auf Stellungen der Rebellen
+        Stellungen der Armee unter Beschuss
+        An der Front keine Veränderung
+        Beide Seiten tauschen Gefangene aus
+        Gefangenenaustausch zwischen beiden Seiten
+        Friedensvertrag unterzeichnet
+        Truppen rücken auf die Stadt vor
+        Armee rückt weiter vor
+        Drei Soldaten getötet
+        Eingekesselte Soldaten ergeben sich
+        Eingeschlossene Truppen geben auf
+    """,
+    "fr": """
+        Les soldats ouvrent le feu à la frontière
+        L'armée a ouvert le feu sur les positions rebelles
+        Les positions de l'armée bombardées
+        Sur la ligne de front, la situation reste tendue
+        Les deux camps procèdent à un échange de prisonniers
+        Le traité de paix est signé
+        Les troupes avancent vers la ville
+        L'armée progresse vers la capitale
+        Trois soldats tués près de la frontière
+        Les soldats encerclés se rendent
+    """,
+    "es": """
+        Soldados abren fuego en la frontera
+        El ejército abrió fuego contra posiciones rebeldes
+        Bombardean posiciones del ejército
+        En la línea del frente sigue la tensión
+        Las partes realizan un intercambio de prisioneros
+        Firman el tratado de paz
+        Las tropas avanzan hacia la ciudad
+        El ejército avanza hacia la capital
+        Tres soldados muertos cerca de la frontera
+        Los soldados cercados se rinden
+    """,
+    "it": """
+        I soldati aprono il fuoco al confine
+        Scambio di prigionieri tra le parti
+        Firmato il trattato di pace
+        Le truppe avanzano verso la città
+        Tre soldati uccisi al confine
+        I soldati accerchiati si arrendono
+    """,
+    "pt": """
+        Soldados abrem fogo na fronteira
+        Troca de prisioneiros entre as partes
+        Assinado o tratado de paz
+        Tropas avançam em direção à cidade
+    """,
+    "be": """
+        Вайскоўцы адкрылі агонь па пазіцыях
+        Бакі абмяняліся палоннымі
+    """,
+    "bg": """
+        Войници откриха огън на границата
+        Размяна на пленници между страните
+    """,
+    "nl": """
+        Soldaten openen het vuur aan de grens
+        Gevangenenruil tussen beide partijen
+        Vredesverdrag ondertekend
+    """,
+    "uz": """
+        Chegarada o't ochildi, askar yaralandi
+        Tinchlik shartnomasi imzolandi
+    """,
+}
+REPORTED = [
+    (language, line.strip())
+    for language, lines in REPORTS_OF_WAR.items()
+    for line in lines.strip().splitlines()
+]
 
 
 @pytest.mark.parametrize(("language", "of", "title"), NAMED)
@@ -482,3 +724,8 @@ def test_a_country_is_found_in_every_form(language, of, title):
 @pytest.mark.parametrize(("language", "of", "title"), NOT_NAMED)
 def test_what_only_looks_like_a_country_is_none(language, of, title):
     assert not met(about(of), entry(title), language)
+
+
+@pytest.mark.parametrize(("language", "title"), REPORTED)
+def test_a_report_of_war_is_found(language, title):
+    assert met(about("war"), entry(title), language)
