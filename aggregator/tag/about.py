@@ -7,6 +7,7 @@ subject with ``ENOUGH`` points is what the article is about.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from operator import attrgetter
@@ -68,14 +69,11 @@ class Mentions:
 
 def read(rows: Sequence[Row], vocabularies: Sequence[Vocabulary]) -> Mentions:
     """Return what the words in the rows of an article speak of."""
-    found: dict[str, list[Mention]] = {}
+    found: dict[str, list[Mention]] = defaultdict(list)
     for number, row in enumerate(rows):
-        for term, start, length in _standing(row, vocabularies):
-            mention = Mention(term, number, start, length, term.weight * row.weight(start))
-            if term.of in found:
-                found[term.of].append(mention)
-            else:
-                found[term.of] = [mention]
+        for meaning, start, length in _standing(row, vocabularies):
+            points = meaning.weight * row.weight(start)
+            found[meaning.of].append(Mention(meaning, number, start, length, points))
     return Mentions(found)
 
 
@@ -151,24 +149,23 @@ _HEAVIEST = attrgetter("points", "length")
 
 
 def _standing(row: Row, vocabularies: Sequence[Vocabulary]) -> Iterator[Found[Meaning]]:
-    """Yield what stands in a row and means what the word lists say.
-
-    Where a text may be of several languages, what one of them knows to mean something else does.
-    """
+    """Yield what stands in a row and means what the word lists say."""
     here = [found for vocabulary in vocabularies for found in vocabulary.find(row.words)]
-    cares = [vocabulary.care for vocabulary in vocabularies]
+    if not here:
+        return
     taken, longer = _grounds(row, here)
     for found in here:
-        term, start, length = found
-        if term.is_negative or (
-            taken and any((term.of, at) in taken for at in range(start, start + length))
+        meaning, start, length = found
+        if meaning.is_negative or (
+            taken and any((meaning.of, at) in taken for at in range(start, start + length))
         ):
             continue
-        if term.is_acronym and not row.is_in_capitals(start, for_sure=term.kind is not Kind.NAME):
+        for_sure = meaning.kind is not Kind.NAME
+        if meaning.is_acronym and not row.is_in_capitals(start, for_sure=for_sure):
             continue
-        if term.is_place and (
-            any(_holds(other, found) for other in longer.get(start, ()))
-            or not all(_is_meant(row, found, care.get(term.words)) for care in cares)
+        if meaning.is_place and (
+            (start in longer and any(_holds(other, found) for other in longer[start]))
+            or not _is_meant(row, found, vocabularies)
         ):
             continue
         yield found
@@ -184,14 +181,14 @@ def _grounds(
     taken: set[tuple[str, int]] = set()
     longer: dict[int, list[Found[Meaning]]] = {}
     for found in here:
-        term, start, length = found
-        if not term.is_negative and (length == 1 or not term.is_place):
+        meaning, start, length = found
+        if not meaning.is_negative and (length == 1 or not meaning.is_place):
             continue
-        if term.is_place and not row.has_capitals(term.capitals, start):
+        if meaning.is_place and not row.has_capitals(meaning.capitals, start):
             continue
         for at in range(start, start + length):
-            if term.is_negative:
-                taken.add((term.of, at))
+            if meaning.is_negative:
+                taken.add((meaning.of, at))
             else:
                 longer.setdefault(at, []).append(found)
     return taken, longer
@@ -206,12 +203,21 @@ def _holds(other: Found[Meaning], found: Found[Meaning]) -> bool:
     )
 
 
-def _is_meant(row: Row, found: Found[Meaning], care: Care | None) -> bool:
-    term, start = found.term, found.start
-    if care is Care.IGNORE:
+def _is_meant(row: Row, found: Found[Meaning], vocabularies: Sequence[Vocabulary]) -> bool:
+    """Return whether a name is the place's here.
+
+    Where a text may be of several languages, what one of them knows to mean something else does.
+    """
+    meaning, start, length = found
+    cares = [
+        vocabulary.care[meaning.words]
+        for vocabulary in vocabularies
+        if meaning.words in vocabulary.care
+    ]
+    if Care.IGNORE in cares:
         return False
-    if (care or term.is_proper) and not row.has_capitals(term.capitals, start):
+    if (cares or meaning.is_proper) and not row.has_capitals(meaning.capitals, start):
         return False
-    if term.is_katakana and row.goes_on_in_katakana(start, found.length):
+    if meaning.is_katakana and row.goes_on_in_katakana(start, length):
         return False
-    return care is not Care.PERSON or not row.is_beside_a_name(start, found.length)
+    return Care.PERSON not in cares or not row.is_beside_a_name(start, length)

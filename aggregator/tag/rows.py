@@ -70,7 +70,13 @@ class Row:
 
         True where the row has no capitals, or nothing else, so that they say nothing.
         """
-        return not self._has_case or all(self._begins_large(start + word) for word in of_words)
+        if not self._has_case:
+            return True
+        text, places = self.text, self.places
+        for word in of_words:  # noqa: SIM110 - asked of every name: a generator takes twice as long
+            if text[places[start + word][0]].islower():
+                return False
+        return True
 
     def is_in_capitals(self, start: int, *, for_sure: bool) -> bool:
         """Return whether a word is an acronym as it stands.
