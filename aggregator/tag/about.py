@@ -11,10 +11,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from operator import attrgetter
-from typing import NamedTuple
 
 from aggregator.model import Kind
 from aggregator.tag import gazetteer
+from aggregator.tag.mention import Mention, Says
 from aggregator.tag.patterns import Found
 from aggregator.tag.rows import Row
 from aggregator.tag.vocabulary import Care, Meaning, Vocabulary
@@ -23,23 +23,13 @@ NEXT = 0.65
 """What a further mention counts, of what the one before did."""
 
 
-class Mention(NamedTuple):
-    """A word of a country or subject in an article; ``points`` is what it adds to the score."""
-
-    meaning: Meaning
-    row: int
-    start: int
-    length: int
-    points: float
-
-
 class Mentions:
     """What the words of an article speak of: by country code or key of a subject."""
 
-    def __init__(self, found: Mapping[str, list[Mention]]) -> None:
+    def __init__(self, found: Mapping[str, list[Mention[Meaning]]]) -> None:
         self._found = found
         self._counted = {of: _weighed(mentions) for of, mentions in found.items()}
-        self.scores = {of: score(mentions) for of, mentions in self._counted.items()}
+        self.scores = {of: score_of(mentions) for of, mentions in self._counted.items()}
         self._only_sure = _outdone(self.scores)
         for of in self._only_sure:
             self._counted[of] = list(filter(_is_sure, self._counted[of]))
@@ -47,9 +37,9 @@ class Mentions:
         for of, share in self._shares.items():
             self._counted[of] = _scaled(self._counted[of], share)
         for of in (*self._only_sure, *self._shares):
-            self.scores[of] = score(self._counted[of])
+            self.scores[of] = score_of(self._counted[of])
 
-    def of(self, key: str, covered: Collection[tuple[int, int]] = ()) -> list[Mention]:
+    def of(self, key: str, covered: Collection[tuple[int, int]] = ()) -> list[Mention[Meaning]]:
         """Return the mentions of a country or subject, those with most points first.
 
         covered: rows and words that are taken away before they are counted. What the article
@@ -69,7 +59,7 @@ class Mentions:
 
 def read(rows: Sequence[Row], vocabularies: Sequence[Vocabulary]) -> Mentions:
     """Return what the words in the rows of an article speak of."""
-    found: dict[str, list[Mention]] = defaultdict(list)
+    found: dict[str, list[Mention[Meaning]]] = defaultdict(list)
     for number, row in enumerate(rows):
         for meaning, start, length in _standing(row, vocabularies):
             points = meaning.weight * row.weight(start)
@@ -77,12 +67,14 @@ def read(rows: Sequence[Row], vocabularies: Sequence[Vocabulary]) -> Mentions:
     return Mentions(found)
 
 
-def _shares(found: Mapping[str, list[Mention]], scores: Mapping[str, float]) -> dict[str, float]:
+def _shares(
+    found: Mapping[str, list[Mention[Meaning]]], scores: Mapping[str, float]
+) -> dict[str, float]:
     """Let a country count in proportion to the one that the article speaks of most.
 
     Beside a country that is named five times, one that is named once is mentioned in passing.
     """
-    countries = [of for of, mentions in found.items() if mentions[0].meaning.is_place]
+    countries = [of for of, mentions in found.items() if mentions[0].says.is_place]
     most = max((scores[of] for of in countries), default=0.0)
     return {of: scores[of] / most for of in countries if scores[of] < most}
 
@@ -106,35 +98,35 @@ def _yielding() -> Mapping[str, tuple[str, ...]]:
     return {subject.key: subject.yields_to for subject in subjects if subject.yields_to}
 
 
-def score(mentions: Iterable[Mention]) -> float:
+def score_of(mentions: Iterable[Mention[Says]]) -> float:
     """Return the sum of their points."""
     return sum([mention.points for mention in mentions])
 
 
-def _is_sure(mention: Mention) -> bool:
-    return mention.meaning.kind is Kind.SURE
+def _is_sure(mention: Mention[Meaning]) -> bool:
+    return mention.says.kind is Kind.SURE
 
 
-def _scaled(mentions: list[Mention], share: float) -> list[Mention]:
+def _scaled(mentions: list[Mention[Meaning]], share: float) -> list[Mention[Meaning]]:
     return [
         Mention(meaning, row, start, length, points * share)
-        for meaning, row, start, length, points in mentions
+        for meaning, row, start, length, points, _ in mentions
     ]
 
 
-def _weighed(mentions: list[Mention]) -> list[Mention]:
+def _weighed(mentions: list[Mention[Meaning]]) -> list[Mention[Meaning]]:
     """Let each place in the text, and each word of a subject in a row, count once."""
     if len(mentions) == 1:
         return mentions
     taken: set[tuple[int, int | str]] = set()
-    kept: list[Mention] = []
+    kept: list[Mention[Meaning]] = []
     weight = 1.0
     by_weight = sorted(mentions, key=_HEAVIEST, reverse=True)  # of equal ones the first
-    for meaning, row, start, length, points in by_weight:
+    for meaning, row, start, length, points, _ in by_weight:
         ground: list[tuple[int, int | str]] = [(row, start)]
         ground += [(row, at) for at in range(start + 1, start + length)] if length > 1 else ()
         if not meaning.is_place:
-            ground.append((row, meaning.term))
+            ground.append((row, meaning.text))
         if taken.isdisjoint(ground):
             taken.update(ground)
             kept.append(Mention(meaning, row, start, length, points * weight))

@@ -5,40 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from operator import attrgetter
-from typing import NamedTuple
 
-from aggregator.model import ENOUGH, Evidence, Kind, Rule, Topic
-from aggregator.tag.about import NEXT, Mentions
+from aggregator.model import ENOUGH, Evidence, Rule, Topic
+from aggregator.tag.about import NEXT, Mentions, score_of
+from aggregator.tag.mention import Mention, Says
 from aggregator.tag.rows import Row
 from aggregator.tag.terms import NEGATIVE, Role, Term, meanings
-
-
-class Match(NamedTuple):
-    """A term in a row; ``row`` counts the rows, ``start`` the row's words.
-
-    said: what an expression matched; of other terms the row's words tell.
-    """
-
-    term: Term
-    row: int
-    start: int
-    length: int
-    said: str = ""
-
-
-class _Point(NamedTuple):
-    """A word that counts for a topic; ``of`` and ``kind``: what the gazetteers say of it."""
-
-    rule: Rule
-    text: str
-    of: str
-    kind: Kind | None
-    row: int
-    start: int
-    length: int
-    points: float
-    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +41,7 @@ class Case:
         self._mentions = mentions
         self._spoken: dict[tuple[str, ...], tuple[float, tuple[Evidence, ...]]] = {}
 
-    def judge(self, topic: Topic, matches: Sequence[Match]) -> Outcome:
+    def judge(self, topic: Topic, matches: Sequence[Mention[Term]]) -> Outcome:
         """Return how the article fares with a topic, of whose own terms these stand in it."""
         keys = tuple(meanings(topic))
         return self._by_terms(topic, keys, matches) if matches else self._by_words(topic, keys)
@@ -77,13 +51,15 @@ class Case:
         if keys not in self._spoken:
             points = list(_known(keys, self._mentions))
             points = points if len(keys) == 1 else _apart(points)
-            self._spoken[keys] = sum(map(_POINTS, points)), _evidence(self._read, points)
+            self._spoken[keys] = score_of(points), _evidence(self._read, points)
         score, why = self._spoken[keys]
         met = bool(why) and score >= topic.at_least and not topic.all
         return Outcome(topic.slug, met, score, why, missing=topic.all)
 
-    def _by_terms(self, topic: Topic, keys: tuple[str, ...], matches: Sequence[Match]) -> Outcome:
-        covers = [match for match in matches if match.term.role is Role.COVERS]
+    def _by_terms(
+        self, topic: Topic, keys: tuple[str, ...], matches: Sequence[Mention[Term]]
+    ) -> Outcome:
+        covers = [match for match in matches if match.says.role is Role.COVERS]
         covered = {place for match in covers for place in _ground(match)}
         standing = [match for match in matches if covered.isdisjoint(_ground(match))]
         known = _known(keys, self._mentions, covered)
@@ -94,9 +70,9 @@ class Case:
         if topic.any or topic.place or topic.subject or topic.regex:
             by_words = bool(options) and score >= topic.at_least
         else:
-            by_words = any(point.rule is Rule.ALL for point in points)
-        named = any(point.rule is Rule.CATEGORY for point in points)
-        forbidding = [match.term.text for match in matches if match.term.role is Role.FORBIDS]
+            by_words = any(point.says.rule is Rule.ALL for point in points)
+        named = any(point.says.rule is Rule.CATEGORY for point in points)
+        forbidding = [match.says.text for match in matches if match.says.role is Role.FORBIDS]
         return Outcome(
             topic=topic.slug,
             met=(named or (by_words and not missing)) and not forbidding,
@@ -104,47 +80,44 @@ class Case:
             why=_evidence(self._read, points),
             missing=missing,
             forbidden_by=forbidding[0] if forbidding else None,
-            covered_by=tuple(dict.fromkeys(match.term.text for match in covers)),
+            covered_by=tuple(dict.fromkeys(match.says.text for match in covers)),
         )
 
 
-def _missing(topic: Topic, points: Iterable[_Point]) -> tuple[str, ...]:
+def _missing(topic: Topic, points: Iterable[Mention[Says]]) -> tuple[str, ...]:
     """Return the ``all`` terms that don't stand in the article."""
     if not topic.all:
         return ()
-    there = {point.text for point in points if point.rule is Rule.ALL}
+    there = {point.says.text for point in points if point.says.rule is Rule.ALL}
     return tuple(text for text in topic.all if text not in there)
 
 
-def _own(matches: Sequence[Match], read: Sequence[Row]) -> Iterator[_Point]:
+def _own(matches: Sequence[Mention[Term]], read: Sequence[Row]) -> Iterator[Mention[Says]]:
     """Yield what the operator's own terms count; of several places of a term each one less."""
     before: Counter[tuple[Role, str]] = Counter()
     weighed = [(read[match.row].weight(match.start), match) for match in matches]
-    for weight, (term, row, start, length, said) in sorted(weighed, key=_heaviest):
+    for weight, match in sorted(weighed, key=_heaviest):
+        term = match.says
         if term.role in NEGATIVE:
             continue
         key = (term.role, term.text)
         points = ENOUGH if term.role is Role.NAMED else weight * NEXT ** before[key]
         before[key] += 1
-        rule = Rule(term.role.value)
-        yield _Point(rule, term.text, "", None, row, start, length, points, said)
+        yield match._replace(points=points)
 
 
-def _heaviest(weighed: tuple[float, Match]) -> float:
+def _heaviest(weighed: tuple[float, Mention[Term]]) -> float:
     return -weighed[0]
 
 
 def _known(
     keys: Iterable[str], mentions: Mentions, covered: Collection[tuple[int, int]] = ()
-) -> Iterator[_Point]:
+) -> Iterator[Mention[Says]]:
     """Yield what the words of countries and subjects count."""
-    for of in keys:
-        for meaning, row, start, length, points in mentions.of(of, covered):
-            rule = Rule.PLACE if meaning.is_place else Rule.SUBJECT
-            yield _Point(rule, meaning.term, of, meaning.kind, row, start, length, points)
+    return chain.from_iterable(mentions.of(key, covered) for key in keys)
 
 
-def _apart(points: Sequence[_Point]) -> list[_Point]:
+def _apart(points: Sequence[Mention[Says]]) -> list[Mention[Says]]:
     """Return the points without those that stand on words already taken, the heaviest first.
 
     A term of ``all`` stands beside any other: it is asked for by name.
@@ -153,14 +126,13 @@ def _apart(points: Sequence[_Point]) -> list[_Point]:
     apart = []
     for point in sorted(points, key=_HEAVIEST, reverse=True):
         ground = _ground(point)
-        if point.rule is Rule.ALL or taken.isdisjoint(ground):
+        if point.says.rule is Rule.ALL or taken.isdisjoint(ground):
             apart.append(point)
-            if point.rule is not Rule.ALL:
+            if point.says.rule is not Rule.ALL:
                 taken.update(ground)
     return apart
 
 
-_POINTS = attrgetter("points")
 _HEAVIEST = attrgetter("points", "length")
 _PLACE = attrgetter("row", "start", "length")
 
@@ -168,26 +140,26 @@ _PLACE = attrgetter("row", "start", "length")
 _NO_OPTIONS = (Rule.ALL, Rule.CATEGORY)
 
 
-def _is_option(point: _Point) -> bool:
+def _is_option(point: Mention[Says]) -> bool:
     """Return whether it is one of those of which one is enough."""
-    return point.rule not in _NO_OPTIONS
+    return point.says.rule not in _NO_OPTIONS
 
 
-def _ground(at: Match | _Point) -> list[tuple[int, int]]:
+def _ground(at: Mention[Says]) -> list[tuple[int, int]]:
     """Return the words that something stands on."""
     row, start = at.row, at.start
     return [(row, start)] if at.length == 1 else [(row, start + n) for n in range(at.length)]
 
 
-def _evidence(read: Sequence[Row], points: Iterable[_Point]) -> tuple[Evidence, ...]:
+def _evidence(read: Sequence[Row], points: Iterable[Mention[Says]]) -> tuple[Evidence, ...]:
     """Quote each term once for each field and rule, where it stands first, with all its points.
 
     Options whose points round to nothing are no reason. What is no option makes no score.
     """
-    first: dict[tuple[bool, str, str, str], _Point] = {}
+    first: dict[tuple[bool, str, str, str], Mention[Says]] = {}
     scores: dict[tuple[bool, str, str, str], float] = defaultdict(float)
     for point in sorted(points, key=_PLACE):
-        key = (_is_option(point), read[point.row].field, point.text, point.of)
+        key = (_is_option(point), read[point.row].field, point.says.text, point.says.of)
         first.setdefault(key, point)
         scores[key] += point.points
     return tuple(
@@ -197,7 +169,7 @@ def _evidence(read: Sequence[Row], points: Iterable[_Point]) -> tuple[Evidence, 
     )
 
 
-def _reason(row: Row, point: _Point, score: float) -> Evidence:
-    rule = Rule.CATEGORY if _is_option(point) and row.field == "categories" else point.rule
+def _reason(row: Row, point: Mention[Says], score: float) -> Evidence:
+    rule = Rule.CATEGORY if _is_option(point) and row.field == "categories" else point.says.rule
     words = point.said or row.quote(point.start, point.length)
-    return Evidence(rule, row.field, words, point.text, point.of, point.kind, score)
+    return Evidence(rule, row.field, words, point.says.text, point.says.of, point.says.kind, score)

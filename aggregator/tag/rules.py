@@ -30,7 +30,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from aggregator.model import Article, Entry, Evidence, Rule, Topic, TopicHit
 from aggregator.tag import about, language
 from aggregator.tag.expressions import Expressions
-from aggregator.tag.judging import Case, Match, Outcome
+from aggregator.tag.judging import Case, Outcome
+from aggregator.tag.mention import Mention
 from aggregator.tag.patterns import Finder, Lexicon, Words
 from aggregator.tag.rows import Row, rows
 from aggregator.tag.terms import Role, Term, meanings, terms
@@ -110,9 +111,9 @@ class Tagger:
             languages = language.read(item).candidates
         vocabularies = list(dict.fromkeys(map(vocabulary, languages or ("",))))
         mentions = about.read(read, vocabularies if self._by_meaning else ())
-        found: dict[int, dict[Match, None]] = defaultdict(dict)
+        found: dict[int, dict[Mention[Term], None]] = defaultdict(dict)
         for match in self._matches(read, vocabularies):
-            found[match.term.topic][match] = None
+            found[match.says.topic][match] = None
         scores: dict[int, float] = defaultdict(float)
         for of, score in mentions.scores.items():
             for number in self._by_meaning.get(of, ()):
@@ -124,28 +125,30 @@ class Tagger:
             if number in found or scores[number] >= topic.at_least or not only_met:
                 yield case.judge(topic, tuple(found.get(number, ())))
 
-    def _matches(self, read: Sequence[Row], vocabularies: Sequence[Vocabulary]) -> Iterator[Match]:
+    def _matches(
+        self, read: Sequence[Row], vocabularies: Sequence[Vocabulary]
+    ) -> Iterator[Mention[Term]]:
         """Yield where terms stand, of each the first places: further ones count next to nothing."""
         counts: Counter[Term] = Counter()
         for match in self._all_matches(read, vocabularies):
-            counts[match.term] += 1
-            if counts[match.term] <= _MOST_PLACES:
+            counts[match.says] += 1
+            if counts[match.says] <= _MOST_PLACES:
                 yield match
 
     def _all_matches(
         self, read: Sequence[Row], vocabularies: Sequence[Vocabulary]
-    ) -> Iterator[Match]:
+    ) -> Iterator[Mention[Term]]:
         has_terms = bool(self._lexicon.root.next)
         finders = [self._finder(each) for each in vocabularies] if has_terms else []
         for number, row in enumerate(read):
             for finder in finders:
                 for term, start, length in finder.find(row.words):
-                    yield Match(term, number, start, length)
+                    yield Mention(term, number, start, length)
             for found in self._expressions.find(row):
-                yield Match(found.term, number, found.start, found.length, found.said)
+                yield Mention(found.term, number, found.start, found.length, said=found.said)
             if row.field == "categories":
                 for term in self._named.get(row.words, ()):
-                    yield Match(term, number, 0, len(row.words))
+                    yield Mention(term, number, 0, len(row.words))
 
     def _finder(self, words: Vocabulary) -> Finder[Term]:
         if words.code not in self._finders:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
 from aggregator.model import Rule, Topic
 from aggregator.tag import gazetteer, places, subjects
@@ -39,6 +40,13 @@ class Term:
     role: Role
     text: str
     words: Pattern
+    of: ClassVar[str] = ""
+    kind: ClassVar[None] = None
+
+    @property
+    def rule(self) -> Rule:
+        """The part of the rule that it meets; a ``not`` phrase meets none."""
+        return Rule(self.role.value)
 
 
 def terms(number: int, topic: Topic) -> Iterator[Term]:

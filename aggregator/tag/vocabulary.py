@@ -8,7 +8,7 @@ from functools import cache
 from threading import Lock
 from typing import NamedTuple
 
-from aggregator.model import Kind
+from aggregator.model import Kind, Rule
 from aggregator.tag import gazetteer
 from aggregator.tag.patterns import Bending, Finder, Lexicon, Words, bare, bent, pattern
 from aggregator.tag.rows import KATAKANA
@@ -39,16 +39,17 @@ WEIGHT = {
 
 
 class Meaning(NamedTuple):
-    """What a term says: ``of`` is a country code or the key of a subject.
+    """What a word says: ``of`` is a country code or the key of a subject.
 
-    term: as the word list writes it.  words: folded.  weight: its points in the first words
+    text: as the word list writes it.  words: folded.  weight: its points in the first words
     (``rows`` weighs the place).  capitals: which of its words are written with a capital letter.
     is_proper: they are so wherever the script has capitals.
     """
 
+    rule: Rule
     of: str
     kind: Kind
-    term: str
+    text: str
     words: tuple[str, ...]
     weight: float
     capitals: tuple[int, ...]
@@ -155,9 +156,10 @@ def _add(lexicon: Lexicon[Meaning], of: str, kind: Kind, term: str) -> None:
     plain = bare(term)
     text = Text(plain)
     meaning = Meaning(
+        rule=Rule.PLACE if kind in _PLACES else Rule.SUBJECT,
         of=of,
         kind=kind,
-        term=plain,
+        text=plain,
         words=text.tokens,
         weight=WEIGHT.get(kind, 0.0),
         capitals=_capitals(text),
