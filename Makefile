@@ -6,7 +6,7 @@ ARGS ?=
 PURE := aggregator/parse/*,aggregator/dedupe/*,aggregator/tag/*,aggregator/publish/*,aggregator/pace.py,aggregator/arrival.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo poll check test torture lint types format schema validate bench bench-topics gazetteer clean
+.PHONY: help run demo poll check test torture lint types format schema validate bench bench-topics bench-stories gazetteer clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -53,6 +53,9 @@ bench: .venv/.test ## measure polling and serving beside a floor; JSON=FILE keep
 
 bench-topics: .venv/.test ## measure topics on labelled sets; DATA=DIR, JSON=FILE
 	@PYTHONPATH=. $(PY) tests/bench_topics.py $(if $(DATA),--data $(DATA)) $(if $(JSON),--json $(JSON))
+
+bench-stories: .venv/.test ## measure stories on labelled sets; DATA=DIR, JSON=FILE
+	@PYTHONPATH=. $(PY) tests/bench_stories.py $(if $(DATA),--data $(DATA)) $(if $(JSON),--json $(JSON))
 
 gazetteer: .venv/.test ## make the table of names and cities anew
 	$(PY) -m aggregator.tag.gazetteer

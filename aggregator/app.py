@@ -21,8 +21,10 @@ from typing import Self
 from aggregator import __version__
 from aggregator import config as configuration
 from aggregator.config import Config, Service
+from aggregator.dedupe.encoder import encoder
 from aggregator.errors import ConfigError, StoreError
 from aggregator.fetch.session import Fetcher, Limits
+from aggregator.gather import Gatherer
 from aggregator.model import Feed, Topic
 from aggregator.poll import Parts
 from aggregator.sandbox import Sandbox
@@ -166,12 +168,15 @@ def opened(
     data: Path,
     environ: Mapping[str, str],
     clock: Callable[[], datetime] = utc_now,
+    *,
+    run_examples: bool = False,
 ) -> Iterator[App]:
     """Load the configuration and open the database; close it again.
 
+    run_examples: those of the topics; a command that only asks something needn't wait for them.
     Raises ConfigError and StoreError.
     """
-    config = configuration.load(directory, environ)
+    config = configuration.load(directory, environ, run_examples=run_examples)
     db = Database.open(database_url(config, data), now=clock())
     try:
         in_force = InForce.of(config)
@@ -207,7 +212,7 @@ def polling(app: App) -> Iterator[Callable[[], Parts]]:
 
     Not to be called while a round is under way: a change of limits opens the parts anew.
     """
-    worker = f"{socket.gethostname()}/{os.getpid()}"
+    worker = _worker()
     _free_leases_of_the_dead(app.db, worker)
     announce(app.db, app.config, app.clock())
     with ExitStack() as stack:
@@ -241,6 +246,15 @@ def polling(app: App) -> Iterator[Callable[[], Parts]]:
             yield parts
         finally:
             sources.release(app.db, worker)
+
+
+def gatherer(app: App) -> Gatherer:
+    """Return what places articles in stories; with the sentence encoder, if one is installed."""
+    return Gatherer(app.db, _worker(), encoder())
+
+
+def _worker() -> str:
+    return f"{socket.gethostname()}/{os.getpid()}"
 
 
 def _lease(service: Service) -> timedelta:

@@ -276,7 +276,8 @@ class Evidence:
     """The country code or subject that the gazetteer has the word for; "" for the operator's."""
     kind: Kind | None = None
     score: float = 0.0
-    """What the words, wherever they stand in the field, add to the topic's score."""
+    """What the words, wherever they stand in the field, add to the topic's score; 0 for what is
+    no option of the rule: an ``all`` term, a category that names the topic, the source."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from aggregator.model import Article, Feed, Source, Topic
 from aggregator.retag import retagged
-from aggregator.tag.query import Query, matches, parse_query
+from aggregator.tag.query import Asked, Query, parse_query
 from aggregator.tag.rules import Tagger
 
 
@@ -100,4 +100,5 @@ def _topics(article: Article) -> set[str]:
 
 
 def _feeds(queries: Mapping[str, Query], article: Article, now: datetime) -> set[str]:
-    return {slug for slug, query in queries.items() if matches(query, article, now)}
+    asked = Asked(article)
+    return {slug for slug, query in queries.items() if asked.matches(query, now)}

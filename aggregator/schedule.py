@@ -24,7 +24,7 @@ class Job:
     """Something to do again and again. ``at_once``: also when the schedule starts."""
 
     name: str
-    run: Callable[[], None]
+    run: Callable[[], object]
     every: timedelta
     at_once: bool = False
 

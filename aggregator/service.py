@@ -13,7 +13,7 @@ from types import FrameType
 from waitress.server import create_server
 
 from aggregator import retag
-from aggregator.app import App, InForce, polling, summary
+from aggregator.app import App, InForce, gatherer, polling, summary
 from aggregator.errors import UsageError
 from aggregator.model import Commit
 from aggregator.poll import Parts, run_round
@@ -111,14 +111,18 @@ def _jobs(app: App, parts: Callable[[], Parts], stop: Event) -> tuple[Job, ...]:
         config = now.config
         retag.catch_up(app.db, now.tagger, config.topics, config.sources, interrupted)
 
-    def prune() -> None:
-        polls.prune(app.db, app.clock() - HISTORY)
-
+    stories = gatherer(app)
     return (
         Job("poll", poll_due, timedelta(seconds=2), at_once=True),
         Job("reload", take_up_changes, timedelta(seconds=2)),
+        Job(
+            "gather",
+            lambda: stories.catch_up(app.config.sources, app.clock, interrupted),
+            timedelta(seconds=2),
+            at_once=True,
+        ),
         Job("retag", tag_again, timedelta(seconds=10), at_once=True),
-        Job("prune", prune, timedelta(hours=6)),
+        Job("prune", lambda: polls.prune(app.db, app.clock() - HISTORY), timedelta(hours=6)),
     )
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from aggregator.model import Article, Feed
-from aggregator.publish import article_uri
-from aggregator.store import articles
+from aggregator.model import Article, Feed, Join, Story
+from aggregator.publish import article_uri, story_uri
+from aggregator.store import articles, stories
 from aggregator.store.database import Database
-from aggregator.tag.query import matches, parse_query
+from aggregator.tag.query import Asked, parse_query
 
 
 def brief(article: Article) -> dict[str, Any]:
@@ -30,8 +30,11 @@ def explain(db: Database, article: Article, feeds: Iterable[Feed], now: datetime
 
     feeds: those to tell membership of.  now: for feeds whose query counts back from now.
     """
+    asked = Asked(article)
+    story = stories.get(db, stories.of(db, [article.id]).get(article.id, ""))
     return _facts(article) | {
-        "feeds": [feed.slug for feed in feeds if matches(parse_query(feed.where), article, now)],
+        "story": explain_story(story) if isinstance(story, Story) else None,
+        "feeds": [feed.slug for feed in feeds if asked.matches(parse_query(feed.where), now)],
         "topics": _topics(article),
         "sources": _sources(article),
         "decisions": [
@@ -42,6 +45,43 @@ def explain(db: Database, article: Article, feeds: Iterable[Feed], now: datetime
             {"until": old.until, "title": old.title, "summary": old.summary}
             for old in articles.revisions(db, article.id)
         ],
+    }
+
+
+def explain_story(story: Story) -> dict[str, Any]:
+    """Return who tells a story, when, and what brought each of its articles into it."""
+    first = story.members[0].article.published
+    return {
+        "id": story.id,
+        "uri": story_uri(story.id),
+        "title": next(
+            one.article.title for one in story.members if one.article.id == story.leading
+        ),
+        "outlets": story.outlets,
+        "articles": [
+            {
+                "id": one.article.id,
+                "published": one.article.published,
+                "lag": one.article.published - first,
+                "sources": [seen.outlet.key for seen in one.article.appearances],
+                "language": one.article.language,
+                "title": one.article.title,
+                "why": _join(one.why),
+            }
+            for one in story.members
+        ],
+    }
+
+
+def _join(why: Join | None) -> dict[str, Any] | None:
+    if why is None:
+        return None
+    return {
+        "to": why.to,
+        "by": why.by,
+        "likeness": why.likeness,
+        "shared": list(why.shared),
+        "apart": why.apart,
     }
 
 
@@ -73,7 +113,7 @@ def _topics(article: Article) -> list[dict[str, Any]]:
             "term": evidence.term,
             "of": evidence.of,
             "kind": evidence.kind or "",
-            "score": evidence.score or None,  # None: stored before there were scores
+            "score": evidence.score or None,  # None: it makes none, or is older than scores
         }
         for hit in article.topics
         for evidence in hit.why

@@ -351,3 +351,92 @@ def test_a_feed_can_not_colour_the_terminal(run: Run, origin: Origin) -> None:
     printed = run("try", "rain").out
     assert "[red]in[/red]" in printed
     assert "\x1b" not in printed
+
+
+BRIDGE = "Bridge over the Kura collapses near Mingachevir, four painters killed"
+RAILINGS = "The railings were being painted when the suspension bridge gave way at dawn."
+
+
+@pytest.fixture
+def told_twice(run: Run, place: Path, origin: Origin) -> list[str]:
+    """The ids of two articles of one story, and of one of another."""
+    origin.serve("/second", rss([item(7, f"{BRIDGE}, police say", text=RAILINGS)]))
+    origin.serve(
+        "/feed",
+        rss(
+            [
+                item(1, BRIDGE, text=RAILINGS),
+                item(2, "Apple harvest begins", text="Juice is cheap."),
+            ]
+        ),
+    )
+    second = f"sources:\n  - {{key: herald, url: {origin.url('/second')}}}\n"
+    (place / "config" / "second.yaml").write_text(second, encoding="utf-8")
+    run("poll")
+    found = run("try", "within:520w", "--json").json["articles"]
+    titles = (BRIDGE, f"{BRIDGE}, police say", "Apple harvest begins")
+    by_title = {article["title"]: article["id"] for article in found}
+    return [by_title[title] for title in titles]
+
+
+def test_story_shows_who_tells_it_and_why(run: Run, told_twice: list[str]) -> None:
+    one, other, alone = told_twice
+    story = run("story", "show", one, "--json").json
+    assert story["outlets"] == 2
+    assert {row["id"] for row in story["articles"]} == {one, other}
+    assert [row["why"] and row["why"]["likeness"] > 0.5 for row in story["articles"]] == [
+        None,
+        True,
+    ]
+    printed = run("story", "show", story["id"]).out
+    assert "told by 2 sources" in printed
+    assert "courier" in printed
+    assert "herald" in printed
+    assert run("why", other, "--json").json["story"]["id"] == story["id"]
+    assert "told by 2 sources" in run("why", other).out
+    assert run("story", "show", alone, "--json").json["outlets"] == 1
+
+
+def test_an_article_is_pulled_out_of_its_story_and_put_back(
+    run: Run, told_twice: list[str]
+) -> None:
+    one, other, _ = told_twice
+    assert "a story of its own" in run("story", "pull-out", other).out
+    assert run("story", "show", one, "--json").json["outlets"] == 1
+    assert run("story", "again").out == "3 articles gathered\n"
+    assert run("story", "show", one, "--json").json["outlets"] == 1
+    assert run("story", "join", other, one).code == 0
+    assert run("story", "show", one, "--json").json["outlets"] == 2
+    assert run("story", "again", "--resume").out == "0 articles gathered\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("show", "nothing"), "no article has the id"),
+        (("pull-out", "nothing"), "no article has the id"),
+        (("pull-out", "{alone}"), "in no story with others"),
+        (("join", "{alone}", "{alone}"), "these are one article"),
+    ],
+)
+def test_what_no_story_can_do_is_refused(
+    run: Run, told_twice: list[str], words: tuple[str, ...], said: str
+) -> None:
+    ran = run("story", *(word.format(alone=told_twice[2]) for word in words))
+    assert ran.code == 2
+    assert said in ran.err
+
+
+def test_an_article_that_still_waits_has_no_story_yet(
+    run: Run, place: Path, told_twice: list[str]
+) -> None:
+    with closing(sqlite3.connect(place / "data" / "aggregator.db")) as db, db:
+        db.execute("DELETE FROM members")
+    ran = run("story", "show", told_twice[0])
+    assert ran.code == 2
+    assert "waits to be gathered" in ran.err
+
+
+def test_a_query_may_begin_with_a_minus(run: Run) -> None:
+    run("poll")
+    assert run("try", "-rain", "--json").json["total"] == 1

@@ -32,6 +32,7 @@ _COMMANDS = {
     "check": "check",
     "try": "ask",
     "why": "ask",
+    "story": "story",
     "retag": "ask",
     "import": "move",
     "export": "move",

@@ -21,6 +21,7 @@ from aggregator.cli.output import (
     table,
     text,
 )
+from aggregator.cli.story import print_story
 from aggregator.config import Config, load
 from aggregator.errors import UsageError
 from aggregator.model import Feed
@@ -33,6 +34,7 @@ _SHORT_ID = 10
 
 @click.command(
     "try",
+    context_settings={"ignore_unknown_options": True},  # '-topic:war' is a query
     short_help="Show what a query, or a changed configuration, would match.",
     epilog="\b\nrun.py try 'topic:war -source:example within:7d'\nrun.py try --config config-new",
 )
@@ -156,6 +158,9 @@ def _print_reasons(told: dict[str, Any]) -> None:
     joined = told | {name: ", ".join(told[name]) for name in lists}
     _print_facts(joined, facts + lists)
     _print_topics(told["topics"])
+    if told["story"]:
+        console.print()
+        print_story(told["story"])
     for source in told["sources"]:
         console.print(f"\n[bold]source[/bold] {text(source['source'])}, {text(source['name'])}")
         _print_facts(source, ("seen", "title", "link", "guid"))

@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 def serve(place: Place) -> None:
     """Poll on schedule and serve pages and feeds (scheduler and web server in one process)."""
     log_to_stderr()
-    with app.opened(place.config, place.data, environment()) as opened:
+    with app.opened(place.config, place.data, environment(), run_examples=True) as opened:
         service.serve(opened)
 
 
@@ -31,7 +31,7 @@ def run_demo(place: Place) -> None:
     """
     log_to_stderr()
     config, data = place.config / "demo", place.data / "demo"
-    with app.opened(config, data, environment()) as opened:
+    with app.opened(config, data, environment(), run_examples=True) as opened:
         port = demo.port_of(opened.config.sources)
         with demo.served(config / "samples", port, app.utc_now()) as base:
             _log.info("the sample feeds are served at %s", base)

@@ -285,3 +285,12 @@ def test_of_a_term_that_stands_everywhere_only_the_first_places_count():
     one = process_time() - begin
     assert len(many.hits(long, "s", (), ("en",))) == 200
     assert process_time() - begin - one < 200 * 0.02
+
+
+def test_topics_that_share_a_country_give_the_same_reasons_by_their_own_bars():
+    low, high = (Topic(f"t{bar}", "T", place=("AZ",), at_least=bar) for bar in (1, 4))
+    tagger = Tagger((low, high))
+    few, many = entry("", "Baku"), entry("Baku, Azerbaijan", "In Azerbaijan and in Baku")
+    assert [hit.topic for hit in tagger.hits(few, "s", (), ("en",))] == ["t1"]
+    one, other = tagger.hits(many, "s", (), ("en",))
+    assert one.why == other.why

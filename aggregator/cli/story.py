@@ -1,0 +1,151 @@
+"""`story`: who tells a story, and what people decide about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import click
+
+from aggregator import app, gather, why
+from aggregator.cli.output import (
+    Place,
+    console,
+    environment,
+    json_option,
+    print_json,
+    table,
+    text,
+)
+from aggregator.errors import UsageError
+from aggregator.model import Article, Story
+from aggregator.store import articles, rulings, stories
+from aggregator.store.database import Database
+
+_SHORT_ID = 10
+
+
+@click.group("story", short_help="Show a story; pull articles out of it, or put them together.")
+def story() -> None:
+    """Show a story; pull an article out of it, or put two together."""
+
+
+@story.command("show")
+@click.argument("story_or_article")
+@json_option
+@click.pass_obj
+def show(place: Place, story_or_article: str, as_json: bool) -> None:
+    """Show who tells a story, when and why: by its id, or by one of its articles."""
+    with app.opened(place.config, place.data, environment()) as opened:
+        told = why.explain_story(_story(opened.db, story_or_article))
+    if as_json:
+        print_json(told)
+    else:
+        print_story(told)
+
+
+@story.command("pull-out")
+@click.argument("article")
+@click.pass_obj
+def pull_out(place: Place, article: str) -> None:
+    """Take ARTICLE out of its story; it is never again of one with the articles there."""
+    with _deciding(place) as opened:
+        found = _article(opened.db, article)
+        if not rulings.pull_out(opened.db, found.id, app.utc_now()):
+            raise UsageError("this article is in no story with others")
+    console.print(f"{text(found.title)} is of a story of its own now")
+
+
+@story.command("join")
+@click.argument("article")
+@click.argument("other")
+@click.pass_obj
+def join(place: Place, article: str, other: str) -> None:
+    """Put ARTICLE into the story of OTHER, an article; it stays there."""
+    with _deciding(place) as opened:
+        one, two = _article(opened.db, article), _article(opened.db, other)
+        if one.id == two.id:
+            raise UsageError("these are one article; name two")
+        rulings.put_together(opened.db, one.id, two.id, app.utc_now())
+    console.print(f"{text(one.title)} is of one story with {text(two.title)} now")
+
+
+@story.command("again")
+@click.option("--resume", is_flag=True, help="Go on with what was begun before.")
+@click.pass_obj
+def again(place: Place, resume: bool) -> None:
+    """Gather all stored articles into stories again, also while the service runs.
+
+    What people decided stays, and so do the ids of stories. Interrupted, it goes on with --resume,
+    or by itself in the running service.
+    """
+    with app.opened(place.config, place.data, environment()) as opened:
+        if not resume:
+            gather.gather_again(opened.db)
+        done = app.gatherer(opened).catch_up(opened.config.sources, app.utc_now)
+    console.print(f"{done} articles gathered")
+
+
+@contextmanager
+def _deciding(place: Place) -> Iterator[app.App]:
+    """Open what is needed to decide something; at the end let it take effect."""
+    with app.opened(place.config, place.data, environment()) as opened:
+        yield opened
+        app.gatherer(opened).catch_up(opened.config.sources, app.utc_now)
+
+
+def _article(db: Database, wanted: str) -> Article:
+    found = articles.find(db, wanted)
+    if found is None:
+        message = f"no article has the id (6 letters at least) or address {wanted}"
+        raise UsageError(f"{message}; `try` finds articles")
+    return found
+
+
+def _story(db: Database, wanted: str) -> Story:
+    found = stories.get(db, wanted)
+    if isinstance(found, str):
+        found = stories.get(db, found)
+    if found is None:
+        article = _article(db, wanted)
+        found = stories.get(db, stories.of(db, [article.id]).get(article.id, ""))
+    if not isinstance(found, Story):
+        raise UsageError("this article waits to be gathered into a story; ask again in a moment")
+    return found
+
+
+def print_story(told: dict[str, Any]) -> None:
+    """Print what ``why.explain_story`` tells."""
+    console.print(f"[bold]{text(told['title'])}[/bold]")
+    console.print(f"story {told['id']}, told by {told['outlets']} sources")
+    columns = ("published (UTC)", "lag", "id", "sources", "language", "title", "why")
+    table("", columns, map(_line, told["articles"]))
+
+
+def _line(row: dict[str, Any]) -> list[Any]:
+    return [
+        row["published"],
+        _lag(row["lag"]),
+        row["id"][:_SHORT_ID],
+        ", ".join(row["sources"]),
+        row["language"],
+        row["title"],
+        _why(row["why"]),
+    ]
+
+
+def _lag(lag: timedelta) -> str:
+    minutes = round(lag / timedelta(minutes=1))
+    return f"+{minutes // 60}:{minutes % 60:02}" if minutes else ""
+
+
+def _why(join: dict[str, Any] | None) -> str:
+    if join is None:
+        return ""
+    shared = ", ".join(join["shared"])
+    return f"{join['by']} {join['likeness']:.2f} {join['to'][:_SHORT_ID]}: {shared}".strip(" :")
+
+
+COMMANDS = {"story": story}

@@ -1,0 +1,67 @@
+"""An article beside those of the window: the likely ones, and how likely each tells the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from math import ceil
+
+from aggregator.dedupe.likeness import Likeness
+from aggregator.dedupe.meaning import Meanings, cosines
+from aggregator.dedupe.window import Item, Weighed, Window
+
+WINDOW = timedelta(days=3)
+"""Articles further apart in time tell two stories."""
+_COHERENT = 0.7
+_MOST = 28
+"""Articles that are looked at closely because they share rare features."""
+
+
+class Look:
+    """How likely other articles tell the same story as one; each is looked at once."""
+
+    def __init__(self, window: Window, item: Item, weighed: Weighed) -> None:
+        self.item = item
+        self._window = window
+        self._weighed = weighed
+        self._likeness = Likeness(window, item, weighed)
+        self._known: dict[int, float] = {}
+
+    def around(self, meanings: Meanings) -> list[Item]:
+        """Return the articles that may tell the same, the likeliest first."""
+        found = self._window.alike(self.item, self._weighed, _MOST)
+        known = {item.number for item in found}
+        found += [item for item in meanings.nearest(self.item) if item.number not in known]
+        span = WINDOW.total_seconds()
+        items = self._window.items
+        found = [i for i in found if i.number in items and abs(self.item.at - i.at) <= span]
+        likely = self.to(found)
+        order = sorted(
+            range(len(found)), key=lambda n: (-likely[n], -found[n].at, found[n].article)
+        )
+        return [found[n] for n in order]
+
+    def to(self, others: Sequence[Item]) -> list[float]:
+        """Return how likely each of others tells the same."""
+        new = [other for other in others if other.number not in self._known]
+        for other, meaning in zip(new, cosines(self.item, new), strict=True):
+            self._known[other.number] = self._likeness.to(other, meaning)
+        return [self._known[other.number] for other in others]
+
+    def by_words(self, other: Item) -> float:
+        """Return how likely another one tells the same if no encoder is asked."""
+        return self._likeness.to(other, None)
+
+    def shared(self, other: Item) -> list[int]:
+        """Return the features of both, the most telling first."""
+        both = [feature for feature in other.ids if feature in self._weighed]
+        return sorted(both, key=lambda feature: -self._weighed[feature].force)
+
+    def cohesion(self, others: Sequence[Item]) -> float:
+        """Return how likely others tell the same on average, without the least likely third.
+
+        Articles of a long story tell different parts of it.
+        """
+        likely = sorted(self.to(others), reverse=True)
+        some = likely[: ceil(_COHERENT * len(likely))]
+        return sum(some) / len(some)

@@ -1,0 +1,215 @@
+"""Tellings in the order in which they come in → the stories that they tell; pure, in memory.
+
+An article joins a story where one of its articles is likely to tell the same (``LINK``) and all
+those that stand for the story are likely enough on average (``COHESION``): a chain of articles of
+which each is like the next is no story. A near copy joins whatever it copies. Where an article is
+that near to several stories, these are one if they are near each other. A story that has doubled
+is asked whether it is two. What an operator decided holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from operator import itemgetter
+from typing import NamedTuple
+
+from aggregator.dedupe.copies import Copies
+from aggregator.dedupe.look import WINDOW, Look
+from aggregator.dedupe.meaning import Meanings
+from aggregator.dedupe.repair import leaving, oneness
+from aggregator.dedupe.story import Decided, Story, mint
+from aggregator.dedupe.telling import Telling
+from aggregator.dedupe.window import Item, Window, number
+from aggregator.model import By, Join, Move, Placed, Ruling
+
+__all__ = ["WINDOW", "Stories"]
+
+LINK = 0.5
+"""How likely the nearest article of a story must tell the same."""
+COHESION = 0.4
+"""How likely the articles of a story must tell the same on average."""
+_ONE = 0.45
+"""How likely the articles of two stories must tell the same on average to make one."""
+_SHOWN = 8
+_FOR_MEANING = 4
+"""Articles of a story that are found by meaning: the first ones, so that others find room."""
+
+
+class _Fit(NamedTuple):
+    """The article of a story that another one is nearest to; likeness: 0 to 1."""
+
+    to: Item
+    by: By
+    likeness: float
+
+
+class Stories:
+    """The stories of a sliding window. The same tellings in the same order make the same stories.
+
+    rulings: what people decided about two articles, oldest first.  apart: pairs of keys, of
+    sources, articles or stories, that are never together; a ruling outweighs them.
+    """
+
+    def __init__(
+        self, rulings: Iterable[Ruling] = (), apart: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        self._decided = Decided(rulings, apart)
+        self._window = Window()
+        self._copies = Copies()
+        self._meanings = Meanings()
+        self._stories: dict[str, Story] = {}
+        self._items: dict[str, Item] = {}
+        self._by_time: list[tuple[float, int, str]] = []
+
+    def __len__(self) -> int:
+        """Return how many articles are in the window."""
+        return len(self._items)
+
+    def place(self, telling: Telling) -> Placed:
+        """Return the story of an article; one that is in the window already stays where it is."""
+        known = self._items.get(telling.article)
+        if known is not None:
+            return Placed(known.article, known.story, vector=known.vector)
+        item, weighed = self._window.item(telling)
+        look = Look(self._window, item, weighed)
+        fits: list[_Fit] = []
+        given = self._ruled(item) or self._copied(item)
+        if given is None:
+            fits = self._fitting(look)
+            given = fits[0] if fits else None
+        if given is None:
+            self._add(item, mint(telling.article, self._stories))
+            return Placed(item.article, item.story, vector=item.vector)
+        why = _join(telling, look, given)
+        self._add(item, given.to.story)
+        moves = [*self._merged(fits), *self._split(self._stories[given.to.story])]
+        others = tuple(move for move in moves if move.article != item.article)
+        return Placed(item.article, item.story, why, others, item.vector)
+
+    def restore(self, telling: Telling, story: str) -> None:
+        """Put back an article that was placed before; in the order in which they were."""
+        if telling.article not in self._items:
+            item, _ = self._window.item(telling)
+            self._add(item, story)
+
+    def forget(self, before: datetime) -> None:
+        """Leave out the articles from before a time, and stories of which none is left."""
+        while self._by_time and self._by_time[0][0] < before.timestamp():
+            _, _, article = heappop(self._by_time)
+            item = self._items.pop(article)
+            self._window.remove(item)
+            self._copies.remove(item.number)
+            story = self._stories[item.story]
+            del story.articles[item.number]
+            if not story.articles:
+                del self._stories[story.id]
+
+    def nearest(self, telling: Telling) -> tuple[str, float] | None:
+        """Return the likeliest article to tell the same, and how likely; places nothing."""
+        item, weighed = self._window.item(telling)
+        look = Look(self._window, item, weighed)
+        found = look.around(self._meanings)
+        return (found[0].article, look.to(found[:1])[0]) if found else None
+
+    def likeness(self, one: Telling, other: Telling) -> float:
+        """Return how likely two articles tell the same, by what the window knows of words."""
+        item, weighed = self._window.item(one)
+        return Look(self._window, item, weighed).to([self._window.item(other)[0]])[0]
+
+    # --- joining ---
+
+    def _add(self, item: Item, story_id: str) -> None:
+        story = self._stories.get(story_id)
+        if story is None:
+            story = self._stories[story_id] = Story(story_id, item.number)
+        story.add(item)
+        self._items[item.article] = item
+        self._window.add(item)
+        self._copies.add(item.number, item.sketch)
+        if len(story.articles) <= _FOR_MEANING:
+            self._meanings.add(item)
+        heappush(self._by_time, (item.at, item.number, item.article))
+
+    def _ruled(self, item: Item) -> _Fit | None:
+        """Return an article beside which somebody put this one."""
+        beside = (self._items.get(other) for other in self._decided.beside(item.article))
+        return next((_Fit(other, By.PERSON, 1.0) for other in beside if other), None)
+
+    def _copied(self, item: Item) -> _Fit | None:
+        """Return the article that this one is a near copy of."""
+        found = self._copies.nearest(item.sketch)
+        if found is None:
+            return None
+        copied = self._window.items[found[0]]
+        if abs(copied.at - item.at) > WINDOW.total_seconds():
+            return None
+        refused = self._decided.forbids(item, self._stories[copied.story])
+        return None if refused else _Fit(copied, By.COPY, found[1])
+
+    def _fitting(self, look: Look) -> list[_Fit]:
+        """Return the nearest article of each story that an article fits, the best first."""
+        nearest: dict[str, Item] = {}
+        around = look.around(self._meanings)
+        for other, likely in zip(around, look.to(around), strict=True):
+            if likely >= LINK:
+                nearest.setdefault(other.story, other)
+        fits: list[tuple[float, int, Item]] = []
+        for id_, other in nearest.items():
+            story = self._stories[id_]
+            mean = look.cohesion(story.some())
+            if mean >= COHESION and not self._decided.forbids(look.item, story):
+                fits.append((mean + look.to([other])[0], -story.born, other))
+        fits.sort(key=itemgetter(0, 1), reverse=True)
+        return [_Fit(to, _by(look, to), look.to([to])[0]) for _, _, to in fits]
+
+    # --- repairing ---
+
+    def _merged(self, fits: list[_Fit]) -> list[Move]:
+        """Make one of the two stories that an article fits best, if they fit each other."""
+        if len(fits) < 2:
+            return []
+        both = (self._stories[fit.to.story] for fit in fits[:2])
+        older, younger = sorted(both, key=lambda story: story.born)
+        likely = oneness(self._window, older, younger)
+        if likely < _ONE or self._decided.forbids_merging(older, younger):
+            return []
+        near = next(fit for fit in fits if fit.to.story == older.id)
+        why = Join(near.to.article, near.by, round(likely, 3))
+        moved = list(younger.articles.values())
+        for item in moved:
+            older.add(item)
+        older.known_as |= younger.known_as
+        del self._stories[younger.id]
+        return [Move(item.article, older.id, why) for item in moved]
+
+    def _split(self, story: Story) -> list[Move]:
+        """Make two of a story that has just doubled, if its articles fall into halves."""
+        gone = leaving(self._window, story)
+        stay = (item for item in story.articles.values() if item not in gone)
+        if not gone or self._decided.forbids_splitting(stay, gone):
+            return []
+        new = Story(mint(gone[0].article, self._stories), gone[0].number)
+        self._stories[new.id] = new
+        for item in gone:
+            del story.articles[item.number]
+            new.add(item)
+        return [Move(item.article, new.id) for item in gone]
+
+
+def _by(look: Look, to: Item) -> By:
+    """Return whether words alone would do, or meaning was needed."""
+    return By.WORDS if look.by_words(to) >= LINK else By.MEANING
+
+
+def _join(telling: Telling, look: Look, fit: _Fit) -> Join:
+    shown = {number(f.kind, f.key): f.shown for f in reversed(telling.features)}
+    shared = dict.fromkeys(shown[feature] for feature in look.shared(fit.to))
+    return Join(
+        to=fit.to.article,
+        by=fit.by,
+        likeness=round(fit.likeness, 3),
+        shared=tuple(shared)[:_SHOWN],
+        apart=timedelta(seconds=abs(look.item.at - fit.to.at)),
+    )

@@ -1,0 +1,237 @@
+"""An article → what it tells, in features that can be compared; it compares nothing.
+
+Words are compared within a language. Across languages hold: names by their consonants
+(``skeleton``), numbers, the countries and subjects of the word lists, and the vector of a
+sentence encoder where one is installed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from aggregator.dedupe.copies import Sketch, sketch
+from aggregator.dedupe.skeleton import LEAST, skeleton
+from aggregator.model import Article
+from aggregator.tag import about, gazetteer
+from aggregator.tag.language import base
+from aggregator.tag.rows import Row
+from aggregator.tag.vocabulary import vocabulary
+from aggregator.tag.words import fold, tokens
+
+Encoder = Callable[[str, str | None], bytes | None]
+"""Text, language → vector; see ``encoder``."""
+
+MOST_READ = 2_000
+"""Characters of a text that are compared: news says first what happened."""
+LEAD = 200
+"""Characters of the first words of a text, which an encoder reads with the headline."""
+_TITLE = 300
+
+
+class Kind(IntEnum):
+    """What a feature is."""
+
+    WORD = 0
+    NAME = 1  # the consonants of a word that may be a name
+    NUMBER = 2
+    PLACE = 3  # a country code
+    SUBJECT = 4  # a key of the gazetteer
+
+
+class Feature(NamedTuple):
+    """Something that an article tells. shown: as the article has it."""
+
+    kind: Kind
+    key: str
+    shown: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What an article tells, and when.
+
+    language: the bare code.  lead: the first words of ``text``, which holds the standfirst, too,
+    and no more than ``MOST_READ`` characters.  vector: of title and lead.
+    """
+
+    article: str
+    source: str
+    at: datetime
+    language: str | None
+    title: str
+    lead: str
+    text: str
+    features: tuple[Feature, ...]
+    sketch: Sketch
+    vector: bytes | None = None
+
+
+def telling(
+    article: Article, encoder: Encoder | None = None, vector: bytes | None = None
+) -> Telling:
+    """Return what an article tells.
+
+    encoder: a sentence encoder, if there is one.  vector: what it said before, so that it is not
+    asked again.
+    """
+    text = article.text
+    if not text.startswith(article.summary[:LEAD]):
+        text = f"{article.summary}\n{text}"
+    title, lead = article.title[:_TITLE], text[:LEAD]
+    language = base(article.language) if article.language else None
+    return Telling(
+        article=article.id,
+        source=article.appearances[0].outlet.key if article.appearances else "",
+        at=article.published,
+        language=language,
+        title=title,
+        lead=lead,
+        text=text[:MOST_READ],
+        features=_features((Row("title", title), Row("text", text[:MOST_READ])), language or ""),
+        sketch=sketch(f"{title}\n{text}"),
+        vector=vector or (encoder(f"{title}. {lead}", language) if encoder else None),
+    )
+
+
+# --- features ----------------------------------------------------------------------------------
+
+_EARLY = 60
+"""Words of a text that count in full."""
+_STEM = 6
+"""Letters of a word that are compared: the rest is mostly its ending."""
+_NAME = 4
+_HEADLINE, _LATE, _UNSURE, _SHORT = 2.0, 0.5, 0.5, 0.4
+_OF_A_NAME = 3.0
+"""What a word with a capital counts, where others have none: who did it tells events apart."""
+_MOST_LARGE = 0.6
+_IN_PASSING = 0.3
+"""Score of a country or subject that is hardly mentioned (``tag.about``)."""
+_UNSPACED = "\u0e00"
+"""From here on a token of one character is one of a script without spaces."""
+
+
+def _features(rows: tuple[Row, Row], language: str) -> tuple[Feature, ...]:
+    found: dict[tuple[Kind, str], Feature] = {}
+    sums: dict[tuple[Kind, str], float] = {}
+    for row in rows:
+        for feature in _of_row(row, language):
+            found.setdefault(feature[:2], feature)
+            sums[feature[:2]] = sums.get(feature[:2], 0.0) + feature.weight
+    told = [
+        Feature(kind, key, found[kind, key].shown, sums[kind, key] ** 0.5) for kind, key in found
+    ]
+    return (*told, *_about(rows, language))
+
+
+def _about(rows: tuple[Row, Row], language: str) -> Iterator[Feature]:
+    """Yield the countries and subjects that an article speaks of."""
+    mentions = about.read(rows, [vocabulary(language)])
+    for of, score in mentions.scores.items():
+        first = next(iter(mentions.of(of)), None)
+        if score > _IN_PASSING and first is not None:
+            kind = Kind.PLACE if of.isupper() else Kind.SUBJECT  # codes are capitals, keys are not
+            yield Feature(kind, of, rows[first.row].quote(first.start, first.length), score)
+
+
+def _of_row(row: Row, language: str) -> Iterator[Feature]:
+    full = _HEADLINE if row.field == "title" else 1.0
+    is_title_case = _is_title_case(row)
+    before = ""
+    for at, (word, (start, end)) in enumerate(zip(row.words, row.places, strict=True)):
+        if word[0].isdecimal():
+            continue
+        weight = full if at < _EARLY else full * _LATE
+        if len(word) == 1:
+            if word >= _UNSPACED and before >= _UNSPACED:  # two characters make a word
+                yield Feature(Kind.WORD, before + word, before + word, weight)
+            before = word
+            continue
+        before = ""
+        if word not in _common(language):
+            is_name = not is_title_case and _goes_on(row.text, start) and row.text[start].isupper()
+            shown = row.text[start:end]
+            yield from _of_word(_bare(word, language), shown, language, weight, is_name=is_name)
+    for number in _NUMBER.finditer(row.text):
+        key = _normal(number[0])
+        if len(key) > 1:
+            weight = full if len(key) > 2 else full * _UNSURE
+            yield Feature(Kind.NUMBER, key, number[0], weight)
+
+
+def _of_word(
+    word: str, shown: str, language: str, weight: float, *, is_name: bool
+) -> Iterator[Feature]:
+    """Yield a word, and what names it may be: in scripts without capitals any word may be one."""
+    yield Feature(Kind.WORD, word[:_STEM], shown, weight * _OF_A_NAME if is_name else weight)
+    if shown[0].islower() and not _is_caseless(shown[0]):
+        return
+    consonants = skeleton(word, language)
+    if len(consonants) < LEAST:
+        return
+    if not is_name:
+        weight *= _UNSURE
+    yield Feature(Kind.NAME, consonants[:_NAME], shown, weight)
+    if len(consonants) > LEAST:  # the fourth may be an ending's
+        yield Feature(Kind.NAME, consonants[:LEAST], shown, weight * _SHORT)
+
+
+def _is_title_case(row: Row) -> bool:
+    """Return whether so many words have a capital that it says nothing."""
+    large = sum(row.text[start].isupper() for start, _ in row.places)
+    return large > _MOST_LARGE * len(row.words)
+
+
+def _is_caseless(letter: str) -> bool:
+    """Return whether it is Georgian, whose capitals are of all-capital lines only."""
+    return "\u10d0" <= letter <= "\u10ff"
+
+
+_INNER = frozenset(" -'’\"«„“(")
+_ENDS = frozenset(".!?:։؟。…\n")
+
+
+def _goes_on(text: str, start: int) -> bool:
+    """Return whether a word does not begin a sentence, where any word has a capital."""
+    return start > 1 and text[start - 1] in _INNER and text[start - 2] not in _ENDS
+
+
+_NUMBER = re.compile(r"\d+(?:[.,\u066b\u066c\u00a0\u202f ]\d+)*")
+_NO_DIGIT = re.compile(r"[^0-9]+")
+_MOST_DIGITS = 20
+
+
+def _normal(number: str) -> str:
+    """Return a number as it is written without separators: 2 100, 2.100 and 2,100 are one.
+
+    >>> _normal("2,100"), _normal("5,8"), _normal("5.8")
+    ('2100', '5.8', '5.8')
+    """
+    parts = [part for part in _NO_DIGIT.split(fold(number[:_MOST_DIGITS])) if part]
+    if len(parts) > 1 and all(len(part) == 3 for part in parts[1:]):
+        return "".join(parts)
+    return ".".join(parts[:2])
+
+
+def _bare(word: str, language: str) -> str:
+    """Return a word without what its language writes together with its front (Arabic, Hebrew)."""
+    for prefix in _prefixes(language):
+        if word.startswith(prefix) and len(word) >= len(prefix) + LEAST:
+            return word[len(prefix) :]
+    return word
+
+
+@lru_cache(128)  # feeds may invent codes
+def _common(language: str) -> frozenset[str]:
+    return frozenset(word for term in gazetteer.language(language).common for word in tokens(term))
+
+
+@lru_cache(128)
+def _prefixes(language: str) -> tuple[str, ...]:
+    return tuple(sorted(map(fold, gazetteer.language(language).prefixes), key=len, reverse=True))

@@ -1,0 +1,171 @@
+"""The articles of a sliding window by what they tell: how rare it is, who else told it.
+
+It decides nothing. What is looked at of an article, and remembered of a feature, is bounded, so an
+article costs the same whatever the window holds.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+from math import log, sqrt
+from typing import NamedTuple
+from zlib import crc32
+
+from aggregator.dedupe.copies import Sketch
+from aggregator.dedupe.telling import Kind, Telling
+
+_KIND = 7
+"""The lowest bits of a feature's number are its ``Kind``."""
+_BITS = 22
+_MASK = (1 << _BITS) - 1
+_PRIOR = 300.0
+"""Articles that are imagined before the first, so that its words are not all equally rare."""
+_MOST_FEATURES = 100
+_MOST_RARE, _MOST_BROAD = 16, 8
+"""Words, names and numbers by which an article is found; countries and subjects likewise."""
+_LATEST = 24
+"""Articles that are remembered of a feature."""
+_LEAST = (150.0, 60.0, 60.0, 20.0, 5.0)
+"""Added to the square of a length, by kind: one word in common with a headline is no likeness."""
+_DRIFT = 2.0
+"""Lengths are measured anew when the window has grown or shrunk so much."""
+
+
+def number(kind: Kind, key: str) -> int:
+    """Return the number of a feature: the same in every process, of 29 bits and its kind."""
+    return (crc32(key.encode("utf-8", "surrogatepass")) & ~_KIND) | kind
+
+
+class Item:
+    """An article in the window. ``ids`` and ``weights``: its features, the rarest first."""
+
+    __slots__ = (
+        "article", "at", "found_by", "ids", "language", "lengths", "measured", "number", "sketch",
+        "source", "story", "vector", "weights",
+    )  # fmt: skip
+
+    def __init__(self, telling: Telling, number_: int, weighed: Weighed, found_by: int) -> None:
+        self.article = telling.article
+        self.source = telling.source
+        self.language = telling.language or ""
+        self.at = telling.at.timestamp()
+        self.vector = telling.vector
+        self.sketch: Sketch = telling.sketch
+        self.number = number_
+        self.story = ""
+        self.ids = array("I", weighed)
+        self.weights = array("f", [told.weight for told in weighed.values()])
+        self.found_by = found_by
+        self.lengths: tuple[float, ...] = ()
+        self.measured = 0.0
+
+
+class Told(NamedTuple):
+    """A feature of an article. force: weight times rarity squared, what a shared one counts."""
+
+    weight: float
+    force: float
+
+
+Weighed = Mapping[int, Told]
+
+
+class Window:
+    """Rarity of features, and the latest articles that hold a rare one."""
+
+    def __init__(self) -> None:
+        self.items: dict[int, Item] = {}
+        self._next = 0
+        self._held = array("I", bytes(4 << _BITS))
+        self._latest: dict[int, int | array[int]] = {}
+        self._logs = [log(1.0 + held) for held in range(1 << 12)]
+
+    def _rarity(self, feature: int, top: float) -> float:
+        held = self._held[(feature >> 3) & _MASK]
+        return top - (self._logs[held] if held < len(self._logs) else log(1.0 + held))
+
+    def _top(self) -> float:
+        return log(len(self.items) + _PRIOR)
+
+    def item(self, telling: Telling) -> tuple[Item, Weighed]:
+        """Return an article as it would stand in the window, and what its features count now."""
+        top = self._top()
+        rare: list[tuple[float, int, float]] = []
+        broad: list[tuple[float, int, float]] = []
+        for kind, key, _, weight in telling.features:
+            feature = number(kind, key)
+            force = weight * self._rarity(feature, top) ** 2
+            (broad if kind >= Kind.PLACE else rare).append((force, feature, weight))
+        rare.sort(reverse=True)
+        broad.sort(reverse=True)
+        first = rare[:_MOST_RARE] + broad[:_MOST_BROAD]
+        rest = rare[_MOST_RARE:_MOST_FEATURES] + broad[_MOST_BROAD:]
+        weighed = {feature: Told(weight, force) for force, feature, weight in first + rest}
+        self._next += 1
+        item = Item(telling, self._next, weighed, len(first))
+        self._measure(item, weighed)
+        return item, weighed
+
+    def weighed(self, item: Item) -> Weighed:
+        """Return what the features of an item count now."""
+        top = self._top()
+        return {
+            feature: Told(weight, weight * self._rarity(feature, top) ** 2)
+            for feature, weight in zip(item.ids, item.weights, strict=True)
+        }
+
+    def lengths(self, item: Item) -> tuple[float, ...]:
+        """Return the length of an item's features, by kind; measured anew now and then."""
+        size = len(self.items) + _PRIOR
+        if not size / _DRIFT <= item.measured <= size * _DRIFT:
+            self._measure(item, self.weighed(item))
+        return item.lengths
+
+    def _measure(self, item: Item, weighed: Weighed) -> None:
+        squares = list(_LEAST)
+        for feature, told in weighed.items():
+            squares[feature & _KIND] += told.weight * told.force
+        item.lengths, item.measured = tuple(map(sqrt, squares)), len(self.items) + _PRIOR
+
+    def alike(self, item: Item, weighed: Weighed, most: int) -> list[Item]:
+        """Return the items that share most of the rare features of this one."""
+        scores: dict[int, float] = {}
+        for feature in item.ids[: item.found_by]:
+            force = weighed[feature].force
+            held = self._latest.get(feature)
+            if held is not None:
+                for other in (held,) if isinstance(held, int) else held:
+                    scores[other] = scores.get(other, 0.0) + force
+        best = sorted(scores, key=scores.__getitem__, reverse=True)[:most]
+        return [self.items[other] for other in best]
+
+    def add(self, item: Item) -> None:
+        """Take an item in."""
+        for feature in item.ids:
+            self._held[(feature >> 3) & _MASK] += 1
+        self.items[item.number] = item
+        for feature in item.ids[: item.found_by]:
+            held = self._latest.get(feature)
+            if held is None:
+                self._latest[feature] = item.number
+            elif isinstance(held, int):
+                self._latest[feature] = array("I", (held, item.number))
+            else:
+                if len(held) == _LATEST:
+                    del held[0]
+                held.append(item.number)
+
+    def remove(self, item: Item) -> None:
+        """Leave an item out, as if it had never come."""
+        for feature in item.ids:
+            self._held[(feature >> 3) & _MASK] -= 1
+        del self.items[item.number]
+        for feature in item.ids[: item.found_by]:
+            held = self._latest.get(feature)
+            if held == item.number:
+                del self._latest[feature]
+            elif isinstance(held, array) and item.number in held:
+                held.remove(item.number)
+                if not held:
+                    del self._latest[feature]

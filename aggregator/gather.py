@@ -1,0 +1,92 @@
+"""Articles that came in → the stories that they tell; one process at a time, beside the polls.
+
+Which story an article belongs to depends on all others, so it is decided in one place, in the
+order in which articles are listed (docs/decisions/008-stories.md). Killed at any moment it has
+stored a whole batch or none of it, and goes on from there.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime, timedelta
+
+from aggregator.dedupe.stories import WINDOW, Stories
+from aggregator.dedupe.telling import Encoder, telling
+from aggregator.model import Article, Placed, Source
+from aggregator.store import gathering, rulings
+from aggregator.store.database import Database
+from aggregator.store.gathering import State
+
+_log = logging.getLogger(__name__)
+
+_BATCH = 100
+"""Articles that are placed in one transaction."""
+_LEASE = timedelta(minutes=2)
+
+
+class Gatherer:
+    """Places articles; remembers those of the last days, as long as nobody else places any.
+
+    worker: the name under which it holds the lease.
+    """
+
+    def __init__(self, db: Database, worker: str, encoder: Encoder | None = None) -> None:
+        self._db = db
+        self._worker = worker
+        self._encoder = encoder
+        self._known: State | None = None
+        self._stories = Stories()
+        self._apart: frozenset[tuple[str, str]] = frozenset()
+
+    def catch_up(
+        self,
+        sources: Iterable[Source],
+        clock: Callable[[], datetime],
+        stop: Callable[[], bool] = lambda: False,
+    ) -> int:
+        """Place the articles that wait; return how many were placed.
+
+        Stops early when ``stop`` is true, or while another process gathers.
+        """
+        apart = frozenset((one.key, other) for one in sources for other in one.never_with)
+        if apart != self._apart:
+            self._apart, self._known = apart, None
+        done = 0
+        while (waiting := gathering.waiting(self._db, _BATCH)) and not stop():
+            now = clock()
+            if not gathering.lease(self._db, self._worker, now, now + _LEASE):
+                break
+            done += self._place(waiting, now)
+        if done:
+            gathering.release(self._db, self._worker)
+        return done
+
+    def _place(self, waiting: Collection[Article], now: datetime) -> int:
+        known = gathering.state(self._db)
+        first = min(article.listed for article in waiting)
+        if known != self._known:
+            self._remember(first, now)
+        self._known = None  # until it is stored, what is remembered is not what is known
+        self._stories.forget(first - 2 * WINDOW)
+        placed = [self._placed(article) for article in waiting]
+        self._known = gathering.place(self._db, placed, now, known)
+        return len(placed) if self._known else 0
+
+    def _placed(self, article: Article) -> Placed:
+        return self._stories.place(telling(article, self._encoder))
+
+    def _remember(self, first: datetime, now: datetime) -> None:
+        """Read what was placed in the days around the first that waits, and in those before now."""
+        self._stories = Stories(rulings.ruled(self._db), self._apart)
+        begin, end = first - WINDOW, first + WINDOW
+        for since, until in ((begin, end), (max(end, now - 2 * WINDOW), None)):
+            for kept in gathering.gathered(self._db, since, until, _BATCH):
+                told = telling(kept.article, self._encoder, kept.vector)
+                self._stories.restore(told, kept.story)
+
+
+def gather_again(db: Database) -> None:
+    """Let all stored articles be placed anew; until its turn comes, each stays in its story."""
+    gathering.gather_again(db)
+    _log.info("all articles are gathered into stories again")

@@ -1,0 +1,156 @@
+"""What an article tells: words, names in any alphabet, numbers, countries, subjects."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+from articles import bare
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.dedupe.skeleton import skeleton
+from aggregator.dedupe.telling import Kind, Telling, telling
+from aggregator.model import Article
+
+
+def article(title: str, text: str = "", language: str | None = "en", **more: str) -> Article:
+    return replace(bare(1), title=title, text=text, language=language, **more)
+
+
+def keys(told: Telling, kind: Kind) -> set[str]:
+    return {feature.key for feature in told.features if feature.kind is kind}
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        {"az": "eliyev", "ru": "алиев", "en": "aliyev", "ka": "ალიევი", "hy": "ալիեվ"},
+        {"az": "kelesen", "ru": "келашен", "en": "kelashen", "hy": "քելաշեն"},
+        {"en": "fuzuli", "ru": "физули", "az": "fuzuli"},
+        {"en": "muscat", "ru": "мускат", "fr": "muscat"},
+        {"ru": "молдова", "el": "μολδοβα"},
+        {"en": "batumi", "ka": "ბათუმი", "ar": "باتومي", "he": "בטומי"},
+    ],
+)
+def test_a_name_has_one_skeleton_in_all_alphabets(spellings: dict[str, str]) -> None:
+    found = {skeleton(word, code).replace("F", "P") for code, word in spellings.items()}
+    assert len({each[:3] for each in found}) == 1, found
+
+
+def test_a_word_of_an_unknown_alphabet_has_no_skeleton() -> None:
+    assert skeleton("አዲስ") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("2,100 were hurt", "2100"),
+        ("2.100 Verletzte", "2100"),
+        ("2\u00a0100 blessés", "2100"),
+        ("a quake of 5,8", "5.8"),
+        ("a quake of 5.8", "5.8"),
+        ("قوة ٥٫٨", "5.8"),
+        ("38 mln", "38"),
+    ],
+)
+def test_numbers_are_one_however_they_are_written(text: str, number: str) -> None:
+    assert keys(telling(article("", text)), Kind.NUMBER) == {number}
+
+
+def test_a_digit_alone_says_nothing() -> None:
+    assert keys(telling(article("7 days", "In 3 weeks")), Kind.NUMBER) == set()
+
+
+def test_countries_and_subjects_hold_across_languages() -> None:
+    english = telling(article("Ceasefire between Armenia and Azerbaijan"))
+    russian = telling(article("Перемирие между Арменией и Азербайджаном", language="ru"))
+    for told in (english, russian):
+        assert keys(told, Kind.PLACE) == {"AM", "AZ"}
+        assert "war" in keys(told, Kind.SUBJECT)
+
+
+def test_words_in_passing_are_no_subject() -> None:
+    text = f"{'and they walked on ' * 15} by the sea"
+    assert keys(telling(article("A walk", text)), Kind.SUBJECT) == set()
+
+
+def test_common_words_and_endings_are_left_out() -> None:
+    assert keys(telling(article("The elections of the parliaments")), Kind.WORD) == {
+        "electi",
+        "parlia",
+    }
+
+
+def test_what_is_written_with_a_word_is_taken_from_it() -> None:
+    assert "سلام" in keys(telling(article("", "والسلام", "ar")), Kind.WORD)
+
+
+def test_a_script_without_spaces_has_words_of_two_characters() -> None:
+    told = telling(article("地震发生 a", language="zh"))
+    assert keys(told, Kind.WORD) == {"地震", "震发", "发生"}
+
+
+def test_names_count_more_than_words_but_not_in_title_case() -> None:
+    told = telling(article("Here minister Novak says he met nobody today in town"))
+    weights = {feature.key: feature.weight for feature in told.features}
+    assert weights["novak"] > weights["minist"]
+    cased = telling(article("Prime Minister Novak Resigns"))
+    assert len({f.weight for f in cased.features if f.kind is Kind.WORD}) == 1
+
+
+def test_georgian_has_no_capitals_yet_names() -> None:
+    told = telling(article("შეხვედრა გაიმართა ლევან კვირიკაძე", language="ka"))
+    assert skeleton("კვირიკაძე")[:4] in keys(told, Kind.NAME)
+
+
+def test_later_words_count_less() -> None:
+    told = telling(article("", " ".join(f"word{chr(97 + n % 26)}{n}" for n in range(100))))
+    words = [feature.weight for feature in told.features if feature.kind is Kind.WORD]
+    assert words[-1] < words[0]
+
+
+def test_the_standfirst_is_read_once() -> None:
+    once = telling(article("T", "Standfirst and more.", summary="Standfirst"))
+    assert once.text == "Standfirst and more."
+    both = telling(article("T", "The text.", summary="Standfirst"))
+    assert both.text == "Standfirst\nThe text."
+
+
+def test_an_article_from_nowhere_in_no_language_tells_something() -> None:
+    told = telling(replace(article("Bakı 2026", language=None), appearances=()))
+    assert (told.source, told.language) == ("", None)
+    assert told.features
+
+
+def test_an_encoder_is_asked_for_what_it_did_not_say_before() -> None:
+    asked: list[tuple[str, str | None]] = []
+
+    def encoder(text: str, language: str | None) -> bytes | None:
+        asked.append((text, language))
+        return b"\x01"
+
+    one = article("Title", "Text", "en-GB")
+    assert telling(one, encoder).vector == b"\x01"
+    assert telling(one, encoder, b"\x02").vector == b"\x02"
+    assert telling(one).vector is None
+    assert asked == [("Title. Text", "en")]
+
+
+@given(st.text(max_size=300), st.text(max_size=300), st.sampled_from(["en", "zh", "ar", "x", None]))
+def test_any_article_tells_something(title: str, text: str, language: str | None) -> None:
+    told = telling(article(title, text, language))
+    assert told == telling(article(title, text, language))
+    assert all(feature.weight > 0 for feature in told.features)
+
+
+@pytest.mark.parametrize(
+    "text", ["word " * 100_000, "a" * 500_000, "1 000 " * 80_000, "ა" * 500_000, "A. " * 160_000]
+)
+def test_a_hostile_text_costs_no_more_than_its_first_words(text: str) -> None:
+    telling(article("warm", "up"))
+    begin = time.process_time()
+    told = telling(article(text, text))
+    assert time.process_time() - begin < 1.0
+    assert len(told.features) < 1_000

@@ -1,0 +1,195 @@
+"""Articles that came in become stories, whoever gathers and however often it is interrupted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from articles import article_id
+from stored import HOUR, NOW, arrival, save
+
+from aggregator.gather import Gatherer, gather_again
+from aggregator.model import By, Source, Story
+from aggregator.store import gathering, rulings, stories
+from aggregator.store.database import Database
+
+ONE, TWO, THREE = (Source(key, f"https://{key}.example/") for key in ("one", "two", "three"))
+BRIDGE = (
+    "The new suspension bridge over the Kura river in Mingachevir collapsed on Tuesday morning, "
+    "officials said, killing at least four workers who were painting the railings. Rescue teams "
+    "from Ganja arrived within the hour, and the transport ministry closed the road to lorries."
+)
+FLOOD = (
+    "Heavy rain flooded the harbour of Batumi overnight, the port authority said. Two ferries to "
+    "Trabzon were cancelled and a warehouse with hazelnuts stood under a metre of water."
+)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    with Database.open(f"sqlite:///{tmp_path}/a.db", now=NOW) as opened:
+        yield opened
+
+
+def clock() -> datetime:
+    return NOW
+
+
+def tell(db: Database, number: int, text: str, carrier: str, hours: float = 0) -> None:
+    """Let a source bring an article so many hours ago."""
+    title = text.partition(",")[0]
+    save(
+        db,
+        arrival(number, carrier, title=title, summary="", text=text, listed=NOW - hours * HOUR),
+    )
+
+
+def bring(db: Database) -> None:
+    tell(db, 1, BRIDGE, "one", 3)
+    tell(db, 2, f"Wire report. {BRIDGE}", "two", 2)
+    tell(db, 3, FLOOD, "one", 1)
+
+
+def groups(db: Database) -> list[list[int]]:
+    """The numbers of the articles of each story, by the first of them."""
+    found: dict[str, list[int]] = {}
+    numbers = {article_id(number): number for number in range(40)}
+    for article, story in stories.of(db, numbers).items():
+        found.setdefault(story, []).append(numbers[article])
+    return sorted(sorted(one) for one in found.values())
+
+
+def gatherer(db: Database, worker: str = "w") -> Gatherer:
+    return Gatherer(db, worker)
+
+
+def test_outlets_that_tell_the_same_are_one_story_with_its_reason(db: Database) -> None:
+    bring(db)
+    assert gatherer(db).catch_up((), clock) == 3
+    assert groups(db) == [[1, 2], [3]]
+    story = stories.get(db, stories.of(db, [article_id(2)])[article_id(2)])
+    assert isinstance(story, Story)
+    first, second = story.members
+    assert first.why is None
+    assert second.why is not None
+    assert (second.why.to, second.why.by) == (article_id(1), By.COPY)
+    assert (second.why.apart, second.joined) == (HOUR, NOW)
+    assert second.why.shared
+
+
+def test_nothing_is_placed_twice(db: Database) -> None:
+    bring(db)
+    one = gatherer(db)
+    one.catch_up((), clock)
+    before = gathering.state(db)
+    assert one.catch_up((), clock) == 0
+    assert gathering.state(db) == before
+
+
+def test_an_article_joins_a_story_that_another_process_began(db: Database) -> None:
+    tell(db, 1, BRIDGE, "one", 3)
+    first, second = gatherer(db, "first"), gatherer(db, "second")
+    first.catch_up((), clock)
+    tell(db, 2, f"Wire report. {BRIDGE}", "two", 2)
+    second.catch_up((), clock)
+    tell(db, 4, f"Agencies. {BRIDGE}", "three", 1)
+    first.catch_up((), clock)
+    assert groups(db) == [[1, 2, 4]]
+
+
+def test_while_another_process_gathers_nothing_is_done(db: Database) -> None:
+    bring(db)
+    assert gathering.lease(db, "other", NOW, NOW + HOUR)
+    assert gatherer(db).catch_up((), clock) == 0
+    gathering.release(db, "other")
+    assert gatherer(db).catch_up((), clock) == 3
+
+
+def test_it_stops_when_it_is_told_to_and_goes_on_later(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.gather._BATCH", 1)
+    bring(db)
+    stops = iter([False, True])
+    assert gatherer(db).catch_up((), clock, lambda: next(stops)) == 1
+    assert gatherer(db).catch_up((), clock) == 2
+    assert groups(db) == [[1, 2], [3]]
+
+
+def test_what_somebody_decided_meanwhile_counts(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(db)
+    one = gatherer(db)
+    one.catch_up((), clock)
+    store = gathering.place
+
+    def while_somebody_decides(*said: object) -> object:
+        monkeypatch.setattr(gathering, "place", store)
+        rulings.pull_out(db, article_id(2), NOW)
+        return store(*said)
+
+    monkeypatch.setattr(gathering, "place", while_somebody_decides)
+    tell(db, 4, f"Agencies. {BRIDGE}", "three", 0.5)
+    one.catch_up((), clock)
+    assert [2] in groups(db) or [2, 4] in groups(db)
+    assert [1, 2, 4] not in groups(db)
+    assert gathering.waiting(db, 9) == ()
+
+
+def test_an_article_that_was_pulled_out_never_comes_back(db: Database) -> None:
+    bring(db)
+    one = gatherer(db)
+    one.catch_up((), clock)
+    before = stories.of(db, [article_id(1)])[article_id(1)]
+    assert rulings.pull_out(db, article_id(2), NOW)
+    one.catch_up((), clock)
+    assert groups(db) == [[1], [2], [3]]
+    gather_again(db)
+    gatherer(db).catch_up((), clock)
+    assert groups(db) == [[1], [2], [3]]
+    assert stories.of(db, [article_id(1)])[article_id(1)] == before
+
+
+def test_two_that_were_put_together_stay_so(db: Database) -> None:
+    bring(db)
+    one = gatherer(db)
+    one.catch_up((), clock)
+    rulings.put_together(db, article_id(3), article_id(1), NOW)
+    one.catch_up((), clock)
+    assert groups(db) == [[1, 2, 3]]
+    gather_again(db)
+    gatherer(db).catch_up((), clock)
+    assert groups(db) == [[1, 2, 3]]
+
+
+def test_sources_that_are_never_with_one_another_share_no_story(db: Database) -> None:
+    bring(db)
+    apart = Source("two", "https://two.example/", never_with=("one",))
+    one = gatherer(db)
+    one.catch_up((ONE, apart), clock)
+    assert groups(db) == [[1], [2], [3]]
+    tell(db, 4, f"Agencies. {BRIDGE}", "three", 0.5)
+    one.catch_up((ONE, TWO), clock)
+    assert sorted(map(len, groups(db))) == [1, 1, 2]
+
+
+def test_gathering_again_makes_the_same_stories_with_the_same_ids(db: Database) -> None:
+    bring(db)
+    gatherer(db).catch_up((), clock)
+    ids = [article_id(number) for number in (1, 2, 3)]
+    before = stories.of(db, ids)
+    gather_again(db)
+    assert gatherer(db).catch_up((), clock) == 3
+    assert stories.of(db, ids) == before
+
+
+def test_an_old_article_that_comes_late_does_not_join_what_happens_today(db: Database) -> None:
+    tell(db, 1, BRIDGE, "one", 1)
+    one = gatherer(db)
+    one.catch_up((), clock)
+    tell(db, 2, f"Wire report. {BRIDGE}", "two", 30 * 24)
+    one.catch_up((), clock)
+    assert groups(db) == [[1], [2]]
