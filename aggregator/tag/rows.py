@@ -62,8 +62,10 @@ class Row:
 
     def quote(self, start: int, length: int) -> str:
         """Return words as they are written."""
-        first, last = self.places[start], self.places[start + length - 1]
-        return quoted(self.text[first[0] : last[1]])
+        first, end = self.places[start]
+        if length == 1:
+            return self.text[first:end][:_MOST_QUOTED]
+        return quoted(self.text[first : self.places[start + length - 1][1]])
 
     def has_capitals(self, of_words: Iterable[int], start: int) -> bool:
         """Return whether these words, counted from ``start``, begin with capital letters.
@@ -128,9 +130,12 @@ class Row:
 
 
 def rows(item: Entry | Article) -> tuple[Row, ...]:
-    """Return title, summary, text and categories; summary and text are one running text."""
+    """Return title, summary, text and categories, as far as they have words.
+
+    Summary and text are one running text.
+    """
     summary = Row("summary", item.summary)
     text = Row("text", item.text[:_MOST_READ], before=len(summary.words))
     found = [Row("title", item.title), summary, text]
     found += [Row("categories", category) for category in item.categories]
-    return tuple(found)
+    return tuple(row for row in found if row.words)

@@ -211,9 +211,12 @@ class Text:
         text, folded = self.text, self._folded
         edges = list(accumulate(map(len, self._parts)))
         found = list(zip(edges[::2], edges[1::2], strict=False))
-        if text.isascii() or (len(folded) == len(text) and all(map(_folds_to_one, set(text)))):
+        if text.isascii():
             return found
-        pieces = list(map(_folded_cluster, text))
+        folds = {character: _remembered(character) for character in set(text)}
+        if len(folded) == len(text) and all(len(to) == 1 for to in folds.values()):
+            return found
+        pieces = [folds[character] for character in text]
         if "".join(pieces) != folded:  # marks that fold together with the letter before them
             return [(start, end) for _, start, end in spans(text)]
         starts = list(accumulate(map(len, pieces), initial=0))
@@ -225,11 +228,6 @@ class Text:
             )
             for start, end in found
         ]
-
-
-@lru_cache(4096)
-def _folds_to_one(character: str) -> bool:
-    return len(fold(character)) == 1
 
 
 def _located(stretch: str, at: int) -> Iterator[Span]:
