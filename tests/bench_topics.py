@@ -293,9 +293,9 @@ def cost(tagger: Tagger, items: Collection[Entry]) -> float:
 
 
 def best(work: Callable[[], object]) -> float:
-    """CPU seconds of the best of several rounds."""
+    """CPU seconds of the best of many rounds: neighbours on the machine slow whole seconds."""
     rounds = []
-    for _ in range(7):
+    for _ in range(25):
         begin = time.process_time()
         work()
         rounds.append(time.process_time() - begin)
