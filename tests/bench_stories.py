@@ -7,18 +7,17 @@ looked at when everything is decided.
 
 from __future__ import annotations
 
-import argparse
-import gzip
-import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations, islice
 from pathlib import Path
 from random import Random
 from typing import Any
+
+from figures import Figure, print_table, read
 
 from aggregator.dedupe.copies import Copies, sketch
 from aggregator.dedupe.encoder import encoder
@@ -26,23 +25,7 @@ from aggregator.dedupe.stories import LINK, Stories
 from aggregator.dedupe.telling import telling
 from aggregator.model import Appearance, Article, Outlet
 
-DATA = Path(__file__).parents[2] / "shared" / "data" / "quality"
 DAY = datetime(2026, 1, 5, tzinfo=UTC)
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Figure:
-    set: str
-    measure: str
-    value: float
-    reach: float | None
-    items: int
-
-
-def read(data: Path, name: str) -> list[Row]:
-    with gzip.open(data / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
 
 
 def article(id_: str, at: datetime, title: str, text: str = "", **more: Any) -> Article:
@@ -352,8 +335,10 @@ def speed(data: Path, encoder: Any) -> Iterator[Figure]:
             stories.restore(telling(one), one.id)
         costs.append(placing(stories, islice(made, MEASURED), None))
     yield Figure(name, "articles/s without encoder", 1 / max(costs), 500, MEASURED)
-    yield Figure(name, "cost of an article, of that at 10,000", costs[1] / costs[0], 1.25, MEASURED)
-    yield Figure(name, "memory, MB", memory() - before, 1024, FULL)
+    yield Figure(
+        name, "cost of an article, of that at 10,000", costs[1] / costs[0], 1.25, MEASURED, True
+    )
+    yield Figure(name, "memory, MB", memory() - before, 1024, FULL, True)
     if encoder:
         cost = placing(Stories(), islice(invented(data, MEASURED), MEASURED), encoder)
         yield Figure(name, "articles/s with encoder", 1 / cost, 150, MEASURED)
@@ -379,7 +364,7 @@ def memory() -> float:
     return 0.0
 
 
-def figures(data: Path) -> Iterator[Figure]:
+def measured(data: Path) -> Iterator[Figure]:
     told = encoder()
     for encodes in dict.fromkeys((None, told)):
         for part in (written, uci, untimed, semeval, sentences):
@@ -390,28 +375,5 @@ def figures(data: Path) -> Iterator[Figure]:
     yield from speed(data, told)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=DATA, help="directory of the labelled sets")
-    parser.add_argument("--json", type=Path, help="write the figures to this file, too")
-    options = parser.parse_args()
-    found = []
-    for figure in figures(options.data):
-        found.append(figure)
-        print(line(figure), flush=True)
-    if options.json:
-        options.json.write_text(json.dumps([asdict(each) for each in found], indent=1))
-
-
-def line(figure: Figure) -> str:
-    reached = ""
-    if figure.reach is not None:
-        least = figure.measure.startswith(("cost", "memory"))
-        good = figure.value <= figure.reach if least else figure.value >= figure.reach
-        reached = f"{'<' if least else '≥'} {figure.reach:g} {'ok' if good else 'MISSED'}"
-    value = f"{figure.value:,.3f}" if figure.value < 100 else f"{figure.value:,.0f}"
-    return f"{figure.set:20} {figure.measure:60} {value:>8}  {reached:14} n={figure.items:,}"
-
-
 if __name__ == "__main__":
-    main()
+    print_table(__doc__.splitlines()[0], measured)

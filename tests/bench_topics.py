@@ -8,18 +8,16 @@ language costs besides, as a poll does, stands below it.
 
 from __future__ import annotations
 
-import argparse
-import gzip
-import json
 import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from babel import Locale
+from figures import Figure, print_table, read
 
 from aggregator.arrival import tagged
 from aggregator.model import Entry, Kind, Source, Topic
@@ -27,21 +25,9 @@ from aggregator.tag import gazetteer, language, places
 from aggregator.tag.language import base
 from aggregator.tag.rules import Tagger
 
-DATA = Path(__file__).parents[2] / "shared" / "data" / "quality"
 SOURCE = Source("bench", "https://bench.example/feed")
 SUBJECTS = ("election", "economy", "health", "sport")
 ENOUGH_ITEMS = 8
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Figure:
-    set: str
-    measure: str
-    value: float
-    reach: float | None
-    items: int
-    at_most: bool = False
 
 
 @dataclass
@@ -70,11 +56,6 @@ class Tally:
     @property
     def precision(self) -> float:
         return self.right / max(1, self.right + self.wrong)
-
-
-def read(data: Path, name: str) -> list[Row]:
-    with gzip.open(data / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
 
 
 def topics(**more: Any) -> list[Topic]:
@@ -318,7 +299,7 @@ def _further(count: int) -> Iterator[Topic]:
 # --- the table ---------------------------------------------------------------------------------
 
 
-def figures(data: Path) -> Iterator[Figure]:
+def measured(data: Path) -> Iterator[Figure]:
     tagger = Tagger(topics())
     yield from hand_labelled(data, tagger)
     yield from reuters(data, tagger)
@@ -327,28 +308,5 @@ def figures(data: Path) -> Iterator[Figure]:
     yield from speed(data)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=DATA, help="directory of the labelled sets")
-    parser.add_argument("--json", type=Path, help="write the figures to this file, too")
-    options = parser.parse_args()
-    found = []
-    for figure in figures(options.data):
-        found.append(figure)
-        print(line(figure), flush=True)
-    if options.json:
-        options.json.write_text(json.dumps([asdict(each) for each in found], indent=1))
-
-
-def line(figure: Figure) -> str:
-    reached = ""
-    if figure.reach is not None:
-        most = figure.at_most
-        good = figure.value <= figure.reach if most else figure.value >= figure.reach
-        reached = f"{'≤' if most else '≥'} {figure.reach:g} {'ok' if good else 'MISSED'}"
-    value = f"{figure.value:,.3f}" if figure.value < 100 else f"{figure.value:,.0f}"
-    return f"{figure.set:14} {figure.measure:74} {value:>8}  {reached:14} n={figure.items:,}"
-
-
 if __name__ == "__main__":
-    main()
+    print_table(__doc__.splitlines()[0], measured)
