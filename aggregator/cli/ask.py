@@ -21,15 +21,12 @@ from aggregator.cli.output import (
     table,
     text,
 )
-from aggregator.cli.story import print_story
+from aggregator.cli.story import SHORT_ID, meant, print_story
 from aggregator.config import Config, load
 from aggregator.errors import UsageError
 from aggregator.model import Feed
 from aggregator.store import articles, search
 from aggregator.tag.query import Query, parse_query, references
-
-_SHORT_ID = 10
-"""So many letters of an id are shown; `why` takes 6 or more."""
 
 
 @click.command(
@@ -77,7 +74,7 @@ def try_(
 
 def _line(row: dict[str, Any]) -> list[Any]:
     sources, topics = ", ".join(row["sources"]), ", ".join(row["topics"])
-    return [row["listed"], row["id"][:_SHORT_ID], sources, topics, row["title"]]
+    return [row["listed"], row["id"][:SHORT_ID], sources, topics, row["title"]]
 
 
 def _warn_of_unknown(query: Query, config: Config) -> None:
@@ -111,7 +108,7 @@ def _print_changes(opened: app.App, new: Config, limit: int, *, as_json: bool) -
     for change in changes:
         for sign, examples in (("+", change.gains), ("-", change.losses)):
             for example in examples:
-                line = f"{example.id[:_SHORT_ID]} {text(example.title)}"
+                line = f"{example.id[:SHORT_ID]} {text(example.title)}"
                 console.print(f"{change.kind} {change.slug} {sign} {line}")
     if not changes:
         console.print("no topic and no feed would change")
@@ -128,10 +125,7 @@ def _feeds(config: Config, slugs: Collection[str]) -> list[Feed]:
 def why(place: Place, article: str, as_json: bool) -> None:
     """Tell every decision about ARTICLE: its id (6 letters are enough) or its address."""
     with app.opened(place.config, place.data, environment()) as opened:
-        found = articles.find(opened.db, article)
-        if found is None:
-            message = f"no article has the id (6 letters at least) or address {article}"
-            raise UsageError(f"{message}; `try` finds articles")
+        found = meant(opened.db, article)
         feeds = app.output_feeds(opened.config).values()
         told = reasons.explain(opened.db, found, feeds, app.utc_now())
     if as_json:

@@ -24,7 +24,8 @@ from aggregator.model import Article, Story
 from aggregator.store import articles, rulings, stories
 from aggregator.store.database import Database
 
-_SHORT_ID = 10
+SHORT_ID = 10
+"""So many letters of an article's id are shown; 6 or more are understood."""
 
 
 @click.group("story", short_help="Show a story; pull articles out of it, or put them together.")
@@ -52,7 +53,7 @@ def show(place: Place, story_or_article: str, as_json: bool) -> None:
 def pull_out(place: Place, article: str) -> None:
     """Take ARTICLE out of its story; it is never again of one with the articles there."""
     with _deciding(place) as opened:
-        found = _article(opened.db, article)
+        found = meant(opened.db, article)
         if not rulings.pull_out(opened.db, found.id, app.utc_now()):
             raise UsageError("this article is in no story with others")
     console.print(f"{text(found.title)} is of a story of its own now")
@@ -65,7 +66,7 @@ def pull_out(place: Place, article: str) -> None:
 def join(place: Place, article: str, other: str) -> None:
     """Put ARTICLE into the story of OTHER, an article; it stays there."""
     with _deciding(place) as opened:
-        one, two = _article(opened.db, article), _article(opened.db, other)
+        one, two = meant(opened.db, article), meant(opened.db, other)
         if one.id == two.id:
             raise UsageError("these are one article; name two")
         rulings.put_together(opened.db, one.id, two.id, app.utc_now())
@@ -96,7 +97,8 @@ def _deciding(place: Place) -> Iterator[app.App]:
         app.gatherer(opened).catch_up(opened.config.sources, app.utc_now)
 
 
-def _article(db: Database, wanted: str) -> Article:
+def meant(db: Database, wanted: str) -> Article:
+    """Return the article that somebody names by its id, the beginning of it, or its address."""
     found = articles.find(db, wanted)
     if found is None:
         message = f"no article has the id (6 letters at least) or address {wanted}"
@@ -109,7 +111,7 @@ def _story(db: Database, wanted: str) -> Story:
     if isinstance(found, str):
         found = stories.get(db, found)
     if found is None:
-        article = _article(db, wanted)
+        article = meant(db, wanted)
         found = stories.get(db, stories.of(db, [article.id]).get(article.id, ""))
     if not isinstance(found, Story):
         raise UsageError("this article waits to be gathered into a story; ask again in a moment")
@@ -128,7 +130,7 @@ def _line(row: dict[str, Any]) -> list[Any]:
     return [
         row["published"],
         _lag(row["lag"]),
-        row["id"][:_SHORT_ID],
+        row["id"][:SHORT_ID],
         ", ".join(row["sources"]),
         row["language"],
         row["title"],
@@ -145,7 +147,7 @@ def _why(join: dict[str, Any] | None) -> str:
     if join is None:
         return ""
     shared = ", ".join(join["shared"])
-    return f"{join['by']} {join['likeness']:.2f} {join['to'][:_SHORT_ID]}: {shared}".strip(" :")
+    return f"{join['by']} {join['likeness']:.2f} {join['to'][:SHORT_ID]}: {shared}".strip(" :")
 
 
 COMMANDS = {"story": story}
