@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import timedelta
@@ -10,6 +9,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from effort import no_explosion
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -294,9 +294,8 @@ def test_two_thousand_sources_load_quickly(loads: Loads) -> None:
         f"    every: 10m\n    language: az\n"
         for n in range(2_000)
     )
-    began = time.process_time()
-    assert len(loads(text).sources) == 2_000
-    assert time.process_time() - began < 1.5
+    with no_explosion():
+        assert len(loads(text).sources) == 2_000
 
 
 def test_hostile_files_are_refused_with_their_place(shared: Path, directory: Path) -> None:

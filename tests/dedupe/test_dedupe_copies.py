@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from effort import no_explosion
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,7 +92,6 @@ def test_any_texts_can_be_compared(one: str, other: str) -> None:
 
 
 def test_a_hostile_text_costs_no_more_than_its_first_words() -> None:
-    begin = time.process_time()
-    for text in ("word " * 100_000, "a" * 500_000, " ".join(map(str, range(100_000)))):
-        assert len(sketch(text).hashes) <= 96
-    assert time.process_time() - begin < 1.0
+    with no_explosion():
+        for text in ("word " * 100_000, "a" * 500_000, " ".join(map(str, range(100_000)))):
+            assert len(sketch(text).hashes) <= 96

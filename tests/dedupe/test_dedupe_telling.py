@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import pytest
 from articles import bare
+from effort import no_explosion
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -150,7 +150,6 @@ def test_any_article_tells_something(title: str, text: str, language: str | None
 )
 def test_a_hostile_text_costs_no_more_than_its_first_words(text: str) -> None:
     telling(article("warm", "up"))
-    begin = time.process_time()
-    told = telling(article(text, text))
-    assert time.process_time() - begin < 1.0
+    with no_explosion():
+        told = telling(article(text, text))
     assert len(told.features) < 1_000

@@ -176,7 +176,7 @@ def test_a_look_up_that_hangs_is_left_behind() -> None:
 
     started = time.monotonic()
     found, detail = reason(Guard(resolver=resolve), "slow.example", seconds=0.1)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 8
     assert found is Reason.TIMEOUT
     assert "slow.example" in detail
     done.set()

@@ -48,7 +48,7 @@ def test_the_deadline_holds_under_tls(
 ) -> None:
     started = time.monotonic()
     failed(trusting(secure.behave("/slow", name)), Reason.TIMEOUT)
-    assert 0.95 < time.monotonic() - started < 2
+    assert 0.95 < time.monotonic() - started < 8
 
 
 def test_the_deadline_holds_in_the_handshake(trusting: Callable[..., Outcome]) -> None:
@@ -56,7 +56,7 @@ def test_the_deadline_holds_in_the_handshake(trusting: Callable[..., Outcome]) -
     started = time.monotonic()
     with socket.create_server(("127.0.0.1", 0)) as silent:
         failed(trusting(f"https://127.0.0.1:{silent.getsockname()[1]}/"), Reason.TIMEOUT)
-    assert 0.95 < time.monotonic() - started < 2
+    assert 0.95 < time.monotonic() - started < 8
 
 
 def test_a_downgrade_leaves_headers_and_auth_behind(

@@ -4,9 +4,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from effort import no_explosion
 
 from aggregator.parse.clean import clean, is_picture, one_line, pixels
 from aggregator.parse.draft import Markup
@@ -70,12 +69,11 @@ def test_long_content_is_cut_behind_a_tag_or_a_word() -> None:
     ids=["nested", "deep formatting", "reopened formatting"],
 )
 def test_html_that_would_take_minutes_is_kept_as_text(hostile: str) -> None:
-    started = time.process_time()
-    kept = cleaned(hostile, 200_000)
+    with no_explosion():
+        kept = cleaned(hostile, 200_000)
     assert "deep" in kept
     assert "<div>" not in kept
     assert "<b>" not in kept
-    assert time.process_time() - started < 2
 
 
 def test_html_that_grows_while_it_is_parsed_is_kept_as_text() -> None:

@@ -4,10 +4,9 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from babel import Locale
+from effort import no_explosion
 from parsing import NOW
 
 from aggregator.parse.dates import when
@@ -116,8 +115,7 @@ def test_months_are_known_in_the_languages_of_the_news() -> None:
 
 
 def test_long_nonsense_takes_no_time() -> None:
-    started = time.process_time()
-    for char in "1-:. +a年":
-        when(char * 1_000_000, NOW)
-        when(f"2021-09-06 {char * 180}", NOW)
-    assert time.process_time() - started < 0.5
+    with no_explosion():
+        for char in "1-:. +a年":
+            when(char * 1_000_000, NOW)
+            when(f"2021-09-06 {char * 180}", NOW)

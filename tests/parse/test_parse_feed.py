@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 
 import feedparser
 import pytest
+from effort import no_explosion
 from parsing import NOW, URL, atom, only, read, rss
 
 from aggregator.model import Document, Failed, Reason
@@ -111,9 +111,8 @@ def test_authors_are_the_entrys_own_or_inherited_where_the_format_says_so(
 
 
 def test_text_of_many_authors_takes_no_time() -> None:
-    started = time.process_time()
-    only(rss(f"<title>t</title><author>{'a@b.' * 20_000}</author>"))
-    assert time.process_time() - started < 1
+    with no_explosion():
+        only(rss(f"<title>t</title><author>{'a@b.' * 200_000}</author>"))
 
 
 @pytest.mark.parametrize(
@@ -147,10 +146,9 @@ def test_categories_are_labels_once_and_in_order() -> None:
 
 
 def test_thousands_of_categories_take_no_time() -> None:
-    started = time.process_time()
-    items = "".join(f"<category>{number}</category>" for number in range(20_000))
-    assert len(only(rss(f"<title>t</title>{items}")).categories) == 100
-    assert time.process_time() - started < 3
+    items = "".join(f"<category>{number}</category>" for number in range(40_000))
+    with no_explosion():
+        assert len(only(rss(f"<title>t</title>{items}")).categories) == 100
 
 
 @pytest.mark.parametrize(

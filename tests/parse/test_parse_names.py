@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from effort import no_explosion
 
 from aggregator.parse.names import author_names
 
@@ -46,7 +45,6 @@ def test_names_stand_once_in_order_and_not_without_end() -> None:
 
 
 def test_long_authors_take_no_time() -> None:
-    started = time.process_time()
-    for part in ("a@", "a.", "(", "<", " and ", ",", "a@b."):
-        author_names([part * 30_000], 10)
-    assert time.process_time() - started < 0.5
+    with no_explosion():
+        for part in ("a@", "a.", "(", "<", " and ", ",", "a@b."):
+            author_names([part * 300_000], 10)

@@ -4,9 +4,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from effort import no_explosion
 
 from aggregator.errors import UsageError
 from aggregator.parse.opml import MAX_DEPTH, MAX_FEEDS, Outline, read_opml
@@ -83,7 +82,6 @@ def test_what_cannot_be_read_is_said_plainly(body: bytes, message: str) -> None:
 
 
 def test_as_many_feeds_as_allowed_are_read_at_once() -> None:
-    started = time.process_time()
     body = opml("".join(f'<outline xmlUrl="https://a.example/{n}"/>' for n in range(MAX_FEEDS)))
-    assert len(read_opml(body)) == MAX_FEEDS
-    assert time.process_time() - started < 2
+    with no_explosion():
+        assert len(read_opml(body)) == MAX_FEEDS

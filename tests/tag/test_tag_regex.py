@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from time import process_time
 
 import pytest
 import re2
+from effort import no_explosion
 from hypothesis import given
 from hypothesis import strategies as st
 from tagging import entry, met, reasons, score, topic
@@ -300,9 +300,8 @@ def test_matches_stand_on_the_words_that_they_touch(text: str) -> None:
     ],
 )
 def test_no_expression_takes_long(expression: str, text: str) -> None:
-    before = process_time()
-    list(Expressions([(expression, 0)]).find(Row("text", text)))
-    assert process_time() - before < 2
+    with no_explosion():
+        list(Expressions([(expression, 0)]).find(Row("text", text)))
 
 
 def test_many_topics_with_expressions_stay_cheap() -> None:
@@ -311,7 +310,6 @@ def test_many_topics_with_expressions_stay_cheap() -> None:
     tagger = Tagger(rules)
     item = entry("Ministers meet", text="The war and the town of name7 by the lake. " * 50)
     tagger.hits(item, "s", (), ("en",))
-    before = process_time()
-    for _ in range(5):
-        assert tagger.hits(item, "s", (), ("en",))
-    assert process_time() - before < 2.5
+    with no_explosion():
+        for _ in range(5):
+            assert tagger.hits(item, "s", (), ("en",))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from time import process_time
 
 import pytest
+from effort import calls
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tagging import entry, met, reasons, score, topic
@@ -262,29 +262,26 @@ def test_the_cost_hardly_grows_with_the_number_of_topics():
 
     def cost(topics):
         tagger = Tagger(topics)
-        times = []
-        for _ in range(15):
-            begin = process_time()
-            assert len(tagger.hits(item, "s", (), ("en",))) == 2
-            times.append(process_time() - begin)
-        return min(times)
+        assert len(tagger.hits(item, "s", (), ("en",))) == 2
+        return calls(lambda: tagger.hits(item, "s", (), ("en",)))
 
     few, many = (AZERBAIJAN, WAR, *others[:8]), (AZERBAIJAN, WAR, *others)
-    assert cost(many) < 1.5 * cost(few) + 0.001
+    assert cost(many) < 1.1 * cost(few)
     assert len(tokens(item.text)) == 1000
 
 
 def test_of_a_term_that_stands_everywhere_only_the_first_places_count():
-    long = entry("", text="the president " * 3000)
-    few, many = (
-        Tagger([Topic(f"t{n}", "T", any=("president", f"word{n}")) for n in range(count)])
-        for count in (1, 200)
-    )
-    begin = process_time()
-    assert len(few.hits(long, "s", (), ("en",))) == 1
-    one = process_time() - begin
-    assert len(many.hits(long, "s", (), ("en",))) == 200
-    assert process_time() - begin - one < 200 * 0.02
+    def growth(topics):
+        rules = [Topic(f"t{n}", "T", any=("president", f"word{n}")) for n in range(topics)]
+        tagger = Tagger(rules)
+        short, long = (entry("", text="the president " * times) for times in (100, 1000))
+        assert len(tagger.hits(short, "s", (), ("en",))) == topics
+        return calls(lambda: tagger.hits(long, "s", (), ("en",))) - calls(
+            lambda: tagger.hits(short, "s", (), ("en",))
+        )
+
+    # Of each further place only that it is there is seen: a handful of calls, no judging.
+    assert growth(20) < 900 * 20 * 8
 
 
 def test_topics_that_share_a_country_give_the_same_reasons_by_their_own_bars():
