@@ -13,7 +13,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -36,15 +36,29 @@ class Seen:
     author: str
     categories: tuple[str, ...]
     guid: str
+    unread: bool = True
+
+
+def once_each(seen: Iterable[Seen]) -> set[str]:
+    """The guids of what an app shows, none of them twice."""
+    guids = [one.guid for one in seen]
+    assert len(set(guids)) == len(guids), "an entry shows twice"
+    return set(guids)
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """programs, module: what must be installed.  lacks: field of ``Seen`` → why it is empty."""
+    """programs, module: what must be installed.  lacks: field of ``Seen`` → why it is empty.
+
+    have_read: marks all that it shows as read; None: it marks nothing (rss2email sends a mail
+    again, sfeed adds a line).  forms: the formats that it reads.
+    """
 
     read: Callable[[Sequence[str], Path], list[Seen]]
     programs: tuple[str, ...] = ()
     module: str | None = None
+    have_read: Callable[[Path], None] | None = None
+    forms: tuple[str, ...] = ("atom", "rss")
     lacks: Mapping[str, str] = field(default_factory=dict)
     polls_until_304: int = 2
     keeps_old_titles: bool = False
@@ -74,12 +88,17 @@ def newsboat(urls: Sequence[str], workdir: Path) -> list[Seen]:
     )
     with closing(sqlite3.connect(workdir / "cache.db")) as cache:
         rows = cache.execute(
-            "SELECT title, url, pubDate, author, guid FROM rss_item WHERE deleted = 0"
+            "SELECT title, url, pubDate, author, guid, unread FROM rss_item WHERE deleted = 0"
         ).fetchall()
     return [
-        Seen(title, link, datetime.fromtimestamp(date, UTC), author, (), guid)
-        for title, link, date, author, guid in rows
+        Seen(title, link, datetime.fromtimestamp(date, UTC), author, (), guid, bool(unread))
+        for title, link, date, author, guid, unread in rows
     ]
+
+
+def _newsboat_read(workdir: Path) -> None:
+    with closing(sqlite3.connect(workdir / "cache.db")) as cache, cache:
+        cache.execute("UPDATE rss_item SET unread = 0")
 
 
 # As its README tells how to save traffic; sfeed's own fetch asks unconditionally.
@@ -169,21 +188,35 @@ def reader(urls: Sequence[str], workdir: Path) -> list[Seen]:
                 ", ".join(author.name or "" for author in entry.authors),
                 (),
                 entry.id,
+                not entry.read,
             )
             for entry in app.get_entries()
         ]
+
+
+def _reader_read(workdir: Path) -> None:
+    from reader import make_reader
+
+    with closing(make_reader(str(workdir / "reader.sqlite"))) as app:
+        for entry in app.get_entries(read=False):
+            app.mark_entry_as_read(entry)
 
 
 APPS = {
     "newsboat": App(
         newsboat,
         programs=("newsboat",),
+        have_read=_newsboat_read,
         lacks={"categories": "its cache has no column for them and no view shows them"},
         polls_until_304=3,
     ),
     "sfeed": App(sfeed, programs=("sfeed_update", "sfeed", "curl"), keeps_old_titles=True),
     "rss2email": App(rss2email, programs=("r2e",)),
     "reader": App(
-        reader, module="reader", lacks={"categories": "its entries have no field for them"}
+        reader,
+        module="reader",
+        have_read=_reader_read,
+        forms=("atom", "rss", "json"),
+        lacks={"categories": "its entries have no field for them"},
     ),
 }

@@ -6,7 +6,6 @@ What an app cannot show stands, with its reason, in ``apps.APPS[…].lacks``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,20 +21,6 @@ from aggregator.publish import MIME, article_uri, atom, rss
 RENDER = {"atom": atom, "rss": rss}
 SIGNED = replace(RICH, authors=("Leyla Məmmədova",))  # of several, each app shows another one
 ARTICLES = (SIGNED, ARABIC, CHINESE)
-
-
-@pytest.fixture(params=APPS)
-def app(request: pytest.FixtureRequest) -> App:
-    chosen = APPS[request.param]
-    if not chosen.available():
-        pytest.skip(f"{request.param} is not installed")
-    return chosen
-
-
-@pytest.fixture
-def origin() -> Iterator[Origin]:
-    with Origin() as server:
-        yield server
 
 
 def by_guid(seen: list[Seen]) -> dict[str, Seen]:

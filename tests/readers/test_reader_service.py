@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from feeds import item, rss
 from origin import Origin
-from readers.apps import APPS, App, Seen
+from readers.apps import App, Seen, once_each
 from relay import Relay
 from service import free_port, polls, serving
 
@@ -23,26 +22,6 @@ STORY = """<item><guid>urn:courier:story</guid><title>The war in Azerbaijan, a y
 <link>https://courier.example/story</link><pubDate>Sat, 21 Nov 2026 09:30:00 GMT</pubDate>
 <author>desk@courier.example (Leyla Example)</author><category>Peace</category>
 <description>What was promised, and what was kept.</description></item>"""
-
-
-@pytest.fixture
-def origin() -> Iterator[Origin]:
-    with Origin() as opened:
-        yield opened
-
-
-@pytest.fixture(params=APPS)
-def app(request: pytest.FixtureRequest) -> App:
-    chosen = APPS[request.param]
-    if not chosen.available():
-        pytest.skip(f"{request.param} is not installed")
-    return chosen
-
-
-def once_each(seen: list[Seen]) -> set[str]:
-    guids = {one.guid for one in seen}
-    assert len(guids) == len(seen), "an entry shows twice"
-    return guids
 
 
 @pytest.mark.timeout(300)
