@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, not_, select
 
-from aggregator.model import Ruling
+from aggregator.model import Article, Ruling
+from aggregator.store import rows
 from aggregator.store.database import Database, bump
-from aggregator.store.dialect import insert
+from aggregator.store.dialect import among, insert
 from aggregator.store.gathering import move_on, refresh, state_of, stories_of, wait
 from aggregator.store.tables import articles, members, rulings
 
@@ -20,6 +21,21 @@ def ruled(db: Database) -> tuple[Ruling, ...]:
     with db.read() as connection:
         found = connection.execute(order).all()
     return tuple(Ruling(row.article, row.other, row.together) for row in found)
+
+
+def kept_out(db: Database, ids: Collection[str], limit: int) -> tuple[Article, ...]:
+    """Return articles that people decided are of no story with any of these, the latest first."""
+    with db.read() as connection:
+        one, other = (among(connection, side, ids) for side in (rulings.c.article, rulings.c.other))
+        sides = ((rulings.c.other, one, other), (rulings.c.article, other, one))
+        found = []
+        for outside, inside, also in sides:
+            decided = select(outside, rulings.c.at)
+            decided = decided.where(not_(rulings.c.together), inside, not_(also))
+            found += connection.execute(decided).all()
+        latest = sorted(found, key=lambda row: (row.at, row[0]), reverse=True)
+        order = tuple(dict.fromkeys(row[0] for row in latest))
+        return rows.load(connection, order[:limit])
 
 
 def pull_out(db: Database, article: str, at: datetime) -> bool:
@@ -48,13 +64,12 @@ def _rule(
 ) -> None:
     if not others:
         return
-    for other in others:
-        first, second = sorted((article, other))
-        row = {"article": first, "other": second, "together": together, "at": at}
-        statement = insert(connection, rulings).values(row)
-        fresh = {"together": together, "at": at}
-        keys = ["article", "other"]
-        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh))
+    pairs = (sorted((article, other)) for other in others)
+    decided = [{"article": a, "other": b, "together": together, "at": at} for a, b in pairs]
+    statement = insert(connection, rulings)
+    fresh = {"together": statement.excluded.together, "at": statement.excluded.at}
+    keys = ["article", "other"]
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh), decided)
     left = stories_of(connection, [article])
     connection.execute(delete(members).where(members.c.article == article))
     refresh(connection, left)

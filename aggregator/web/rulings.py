@@ -44,12 +44,17 @@ def _admit() -> None:
 
 @rulings.post("/articles/<article>/apart")
 def apart(article: str) -> Response:
-    """An article is not of the story that it stands in."""
+    """An article is not of the story on whose page the form stood.
+
+    Pressed twice, or on an old page, it finds the article elsewhere: there is nothing to do then.
+    """
     site = current()
-    story = stories.of(site.db, [article]).get(article)
-    if story is None:
+    shown = stories.get(site.db, request.form.get("story", ""))
+    if shown is None or articles.get(site.db, article) is None:
         abort(404)
-    stored.pull_out(site.db, article, site.clock())
+    story = shown if isinstance(shown, str) else shown.id
+    if stories.of(site.db, [article]).get(article) == story:
+        stored.pull_out(site.db, article, site.clock())
     return redirect(url_for("stories.story", story=story), 303)
 
 

@@ -13,13 +13,16 @@ from werkzeug.wrappers import Response
 from aggregator.model import Article, Member, Story
 from aggregator.publish.safe import address
 from aggregator.publish.story import leading
-from aggregator.store import articles
+from aggregator.store import articles, rulings
 from aggregator.store import stories as stored
 from aggregator.web import feeds
 from aggregator.web.answers import show
 from aggregator.web.site import current
 
 stories = Blueprint("stories", __name__)
+
+KEPT_OUT = 50
+"""Articles that people pulled out of a story, or kept out of it, that its page shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ def story(story: str) -> Response:
         abort(404)
     if isinstance(found, str):
         return redirect(url_for("stories.story", story=found), 301)
+    inside = [one.article.id for one in found.members]
     spoken = {one.article.language.split("-")[0] for one in found.members if one.article.language}
     return show(
         "story.html",
@@ -73,6 +77,7 @@ def story(story: str) -> Response:
         lead=leading(found).article,
         lines=timeline(found),
         edits=sorted(_edits(found), key=lambda edit: edit.at),
+        kept_out=rulings.kept_out(current().db, inside, KEPT_OUT),
         languages=len(spoken),
         addresses=feeds.addresses("all"),
     )

@@ -14,7 +14,7 @@ from newsroom import NOW, OTHER_STORY, STORY, place
 from web_client import Visit, client
 
 from aggregator.model import By, Join, Member, Move, Placed, Story
-from aggregator.store import polls
+from aggregator.store import polls, rulings
 from aggregator.store.database import Database
 from aggregator.web import folds, reasons
 
@@ -54,12 +54,33 @@ def test_a_merged_story_leads_to_the_one_that_took_it_in(db: Database, caller: F
     place(db, Placed(article_id(0), STORY, moves=(move,)))
     response = caller.get(f"/stories/{OTHER_STORY}")
     assert (response.status_code, response.headers["Location"]) == (301, f"/stories/{STORY}")
+    head = caller.head(f"/stories/{OTHER_STORY}", headers={"If-None-Match": "*"})
+    assert (head.status_code, head.headers["Location"], head.data) == (
+        301,
+        f"/stories/{STORY}",
+        b"",
+    )
+
+
+def test_an_id_that_was_merged_again_and_again_leads_on(db: Database, caller: FlaskClient) -> None:
+    third = article_id(5002)
+    place(db, Placed(article_id(13), third))
+    place(db, Placed(article_id(13), third, moves=(Move(article_id(12), third),)))
+    whole = tuple(Move(article_id(number), STORY) for number in (12, 13))
+    place(db, Placed(article_id(0), STORY, moves=whole))
+    for gone in (OTHER_STORY, third):
+        assert caller.get(f"/stories/{gone}").headers["Location"] == f"/stories/{STORY}"
+    back = (Move(article_id(12), OTHER_STORY),)
+    place(db, Placed(article_id(0), STORY, moves=back))
+    assert caller.get(f"/stories/{OTHER_STORY}").status_code == 200, "a split gave it back"
 
 
 def test_a_page_that_is_still_right_is_not_sent_again(db: Database, caller: FlaskClient) -> None:
     etag = caller.get(f"/stories/{STORY}").headers["ETag"]
     held = {"If-None-Match": etag}
     assert caller.get(f"/stories/{STORY}", headers=held).status_code == 304
+    assert caller.head(f"/stories/{STORY}", headers=held).status_code == 304
+    assert caller.head(f"/stories/{STORY}").headers["ETag"] == etag
     place(db, Placed(article_id(12), STORY, Join(article_id(0), By.WORDS, 0.6)))
     assert caller.get(f"/stories/{STORY}", headers=held).status_code == 200
 
@@ -122,9 +143,9 @@ def test_every_article_says_in_words_why_it_is_here(caller: FlaskClient) -> None
     edited = titles[0].replace(" as", ";", 1)
     assert lines == [
         "the story began with it",
-        f"says the same as {titles[8]}; 0.62 alike; both have 44; 4 h 54 min later",
+        f"says the same as {titles[8]}; 62 % alike; both have 44; 4 h 54 min later",
         f"put there by a person, together with {edited}; 1 h 24 min earlier",
-        f"shares 44, Baku, ceasefire with {titles[3]}; 0.71 alike; 1 h 54 min later",
+        f"shares 44, Baku, ceasefire with {titles[3]}; 71 % alike; 1 h 54 min later",
         "carries the same article as The Harbour Gazette",
         "carries the same article as The Harbour Gazette",
     ]
@@ -134,12 +155,12 @@ OTHER_REASONS = [
     (Join(article_id(0), By.COPY, 0.934), "a near copy of Ceasefire"),
     (
         Join(article_id(0), By.COPY, 0.934, ("bread",)),
-        "; 0.93 alike; both have bread; 1 d 8 h earlier",
+        "; 93 % alike; both have bread; 1 d 8 h earlier",
     ),
     (Join(article_id(0), By.WORDS, 0.5), "tells the same as Ceasefire"),
     (
         Join(article_id(10), By.WORDS, 0.5, apart=timedelta(hours=-3)),
-        "tells the same as an article that is not in it any more; 0.50 alike; 3 h apart",
+        "tells the same as an article that is not in it any more; 50 % alike; 3 h apart",
     ),
 ]
 
@@ -174,6 +195,64 @@ def test_an_article_that_no_source_carries_any_more_stands_in_the_timeline(
     monkeypatch.setattr("aggregator.web.stories.stored.get", lambda *_: story)
     assert [words(one) for one in page(caller).select(".timeline h3")] == ["Headline 1"]
     assert not page(caller).select(".timeline .outlet")
+
+
+def test_words_that_are_shared_carry_language_and_direction(caller: FlaskClient) -> None:
+    shared = page(caller).select(".because b")
+    assert {(one.get_text(), one["lang"], one["dir"]) for one in shared} == {
+        *(("44", "ar", "auto"), ("44", "en", "auto")),
+        *(("Baku", "en", "auto"), ("ceasefire", "en", "auto")),
+    }
+
+
+def test_times_say_where_they_are_those_of(visit: Visit, caller: FlaskClient) -> None:
+    assert "All times: Asia/Baku." in words(page(caller).footer)
+    elsewhere = page(visit(timezone="America/New_York"), "/sources")
+    assert "All times: America/New York." in words(elsewhere.footer)
+    closed = visit(auth=("editor", "x")).get("/").text
+    assert "Asia/Baku" not in closed
+
+
+# --- what people decided ------------------------------------------------------------------------
+
+
+def test_what_a_person_kept_out_stands_on_the_page(db: Database, caller: FlaskClient) -> None:
+    assert not page(caller).select(".kept-out")
+    rulings.pull_out(db, article_id(3), NOW - timedelta(minutes=1))
+    rulings.pull_out(db, article_id(2), NOW)
+    kept = page(caller).select(".kept-out li")
+    assert [(words(one), one["lang"], one["dir"]) for one in kept] == [
+        (newsroom.STORIES[2].title, "ru", "auto"),
+        (newsroom.STORIES[3].title, "ar", "auto"),
+    ]
+    assert [one.a and one.a["href"] for one in kept] == [
+        f"/articles/{article_id(2)}",
+        f"/articles/{article_id(3)}",
+    ]
+    assert not page(caller, f"/stories/{OTHER_STORY}").select(".kept-out")
+    rulings.put_together(db, article_id(2), article_id(8), NOW)
+    place(db, Placed(article_id(2), STORY, Join(article_id(8), By.PERSON, 1.0)))
+    assert [words(one) for one in page(caller).select(".kept-out li")] == [
+        newsroom.STORIES[3].title
+    ]
+
+
+def test_however_many_a_person_kept_out_the_page_is_short(
+    db: Database, caller: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.web.stories.KEPT_OUT", 1)
+    rulings.pull_out(db, article_id(3), NOW - timedelta(minutes=1))
+    rulings.pull_out(db, article_id(2), NOW)
+    assert [words(one) for one in page(caller).select(".kept-out li")] == [
+        newsroom.STORIES[2].title
+    ]
+
+
+def test_an_article_that_waits_for_its_story_says_so(db: Database, caller: FlaskClient) -> None:
+    waits = "Which story it belongs to is being looked for"
+    assert waits not in words(page(caller, f"/articles/{article_id(2)}").main)
+    rulings.pull_out(db, article_id(2), NOW)
+    assert waits in words(page(caller, f"/articles/{article_id(2)}").main)
 
 
 # --- what was changed ---------------------------------------------------------------------------
