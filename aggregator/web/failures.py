@@ -21,7 +21,10 @@ STATUS: dict[type[AggregatorError], int] = {
 }
 
 WORDS = {
-    400: ("This request can’t be read", "Something in its address is not as it should be."),
+    400: (
+        "This request can’t be read",
+        "Something in its address, or in what was typed, is wrong.",
+    ),
     401: ("A password is needed", "This site is not public. Ask its operator."),
     403: ("This was refused", "The form is out of date or was not ours. Load its page again."),
     404: ("Nothing is here", "The address may be mistyped, or what stood here was removed."),

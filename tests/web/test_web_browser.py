@@ -297,6 +297,24 @@ def test_printing_leaves_the_navigation_out(page: Page, address: str) -> None:
     assert page.locator(".articles h2").first.is_visible()
 
 
+SMALL = """() => [...document.querySelectorAll('a[href], button, input:not([type=hidden])')]
+  .filter(one => one.getClientRects().length && !one.closest('.unseen, .skip'))
+  .filter(one => ![...one.parentElement.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+  .filter(one => !one.closest('.content, .because'))
+  .map(one => [one.textContent.trim().slice(0, 40) || one.name, one.getBoundingClientRect()])
+  .filter(([, box]) => box.width < 24 || box.height < 24)
+  .map(([name, box]) => [name, box.width, box.height])"""
+
+
+def test_a_finger_hits_everything_that_stands_by_itself(
+    page: Page, address: str, guarded: str
+) -> None:
+    """24 pixels, as WCAG 2.2 asks (2.5.8); links within a sentence are as high as its lines."""
+    for path in (*(address + one for one in PAGES), *(guarded + one for one in WITH_FORMS)):
+        page.goto(path)
+        assert page.evaluate(SMALL) == [], path
+
+
 NAMELESS = """() => [...document.querySelectorAll('a[href], button, input:not([type=hidden])')]
   .filter(one => !(one.textContent || one.ariaLabel || one.labels?.[0]?.textContent || '').trim())
   .map(one => one.outerHTML)"""
