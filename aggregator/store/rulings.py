@@ -27,15 +27,13 @@ def kept_out(db: Database, ids: Collection[str], limit: int) -> tuple[Article, .
     """Return articles that people decided are of no story with any of these, the latest first."""
     with db.read() as connection:
         one, other = (among(connection, side, ids) for side in (rulings.c.article, rulings.c.other))
-        sides = ((rulings.c.other, one, other), (rulings.c.article, other, one))
-        found = []
-        for outside, inside, also in sides:
-            decided = select(outside, rulings.c.at)
-            decided = decided.where(not_(rulings.c.together), inside, not_(also))
-            found += connection.execute(decided).all()
-        latest = sorted(found, key=lambda row: (row.at, row[0]), reverse=True)
-        order = tuple(dict.fromkeys(row[0] for row in latest))
-        return rows.load(connection, order[:limit])
+        decided = select(rulings).where(not_(rulings.c.together), one != other)
+        latest = decided.order_by(rulings.c.at.desc(), rulings.c.article, rulings.c.other)
+        known = set(ids)
+        outside = (
+            row.other if row.article in known else row.article for row in connection.execute(latest)
+        )
+        return rows.load(connection, list(dict.fromkeys(outside))[:limit])
 
 
 def pull_out(db: Database, article: str, at: datetime) -> bool:

@@ -191,6 +191,24 @@ def test_the_last_ruling_counts(db: Database) -> None:
     assert {one.id for one in gathering.waiting(db, 9)} == {article_id(1), article_id(2)}
 
 
+def test_what_is_kept_out_is_what_people_pulled_out_the_latest_first(db: Database) -> None:
+    save(db, *(arrival(n) for n in range(1, 6)))
+    put(db, placed(5, "s"), *(placed(n, "s", WHY) for n in range(1, 5)))
+    rulings.pull_out(db, article_id(3), NOW)
+    rulings.pull_out(db, article_id(2), NOW + HOUR)
+    rulings.put_together(db, article_id(4), article_id(5), NOW)
+
+    def kept_out(*inside: int, limit: int = 9) -> list[str]:
+        found = rulings.kept_out(db, [article_id(n) for n in inside], limit)
+        return [one.id for one in found]
+
+    assert kept_out(1, 4, 5) == [article_id(2), article_id(3)]
+    assert kept_out(1, 4, 5, limit=1) == [article_id(2)]
+    assert kept_out(1, 4, 5, 2) == [article_id(3)], "put back, it is in"
+    assert kept_out(2) == [article_id(n) for n in (1, 4, 5, 3)]
+    assert kept_out() == kept_out(9) == []
+
+
 # --- reading ------------------------------------------------------------------------------------
 
 

@@ -143,9 +143,9 @@ def test_every_article_says_in_words_why_it_is_here(caller: FlaskClient) -> None
     edited = titles[0].replace(" as", ";", 1)
     assert lines == [
         "the story began with it",
-        f"says the same as {titles[8]}; 62 % alike; both have 44; 4 h 54 min later",
+        f"says the same as {titles[8]}; 62 % sure; both have 44; 4 h 54 min later",
         f"put there by a person, together with {edited}; 1 h 24 min earlier",
-        f"shares 44, Baku, ceasefire with {titles[3]}; 71 % alike; 1 h 54 min later",
+        f"shares 44, Baku, ceasefire with {titles[3]}; 71 % sure; 1 h 54 min later",
         "carries the same article as The Harbour Gazette",
         "carries the same article as The Harbour Gazette",
     ]
@@ -160,7 +160,7 @@ OTHER_REASONS = [
     (Join(article_id(0), By.WORDS, 0.5), "tells the same as Ceasefire"),
     (
         Join(article_id(10), By.WORDS, 0.5, apart=timedelta(hours=-3)),
-        "tells the same as an article that is not in it any more; 50 % alike; 3 h apart",
+        "tells the same as an article that is not in it any more; 50 % sure; 3 h apart",
     ),
 ]
 
