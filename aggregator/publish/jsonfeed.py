@@ -111,11 +111,11 @@ def _story(channel: Channel, story: Story) -> dict[str, Any]:
         "id": story.id,
         "leading": story.leading,
         "outlets": story.outlets,
-        "members": [_member(channel, one, first) for one in story.members],
+        "members": [_member(channel, story, one, first) for one in story.members],
     }
 
 
-def _member(channel: Channel, one: Member, first: datetime) -> dict[str, Any]:
+def _member(channel: Channel, story: Story, one: Member, first: datetime) -> dict[str, Any]:
     article = one.article
     return {
         "article": article.id,
@@ -127,15 +127,21 @@ def _member(channel: Channel, one: Member, first: datetime) -> dict[str, Any]:
         "lag_seconds": int((article.published - first).total_seconds()),
         "joined": one.joined.isoformat(timespec="seconds"),
         "sources": [_source(appearance) for appearance in article.appearances],
-        "why": _why(one.why) if one.why else None,
+        "why": _why(story, one, one.why) if one.why else None,
     }
 
 
-def _why(why: Join) -> dict[str, Any]:
+def _why(story: Story, one: Member, why: Join) -> dict[str, Any]:
+    """The reason; the time between the two as they stand there, since they may have been edited.
+
+    A merge and a person's word come without a time of their own.
+    """
+    to = next((other.article for other in story.members if other.article.id == why.to), None)
+    apart = abs(one.article.published - to.published) if to else why.apart
     return {
         "to": why.to,
         "by": why.by,
         "likeness": round(why.likeness, 3),
         "shared_words": list(why.shared),
-        "apart_seconds": int(why.apart.total_seconds()),
+        "apart_seconds": int(apart.total_seconds()),
     }

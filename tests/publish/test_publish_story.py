@@ -158,12 +158,18 @@ def test_the_facts_name_every_member_with_its_lag_and_its_reason() -> None:
         "by": "words",
         "likeness": 0.713,
         "shared_words": ["soldiers", "home"],
-        "apart_seconds": 0,
+        "apart_seconds": 3600,
     }
     assert (third["language"], third["why"]["by"]) == ("ar", "meaning")
     assert third["why"]["apart_seconds"] == 5400
-    assert last["why"]["by"] == "person"
+    assert (last["why"]["by"], last["why"]["apart_seconds"]) == ("person", 1800)
     assert last["joined"] == "2026-11-22T14:01:00+00:00"
+
+
+def test_what_was_joined_with_one_that_has_left_says_how_far_it_was_apart() -> None:
+    left = replace(MANY, members=(MANY.members[0], *MANY.members[2:]))
+    _, third, _ = item(telling(left))["_aggregator"]["story"]["members"]
+    assert (third["why"]["to"], third["why"]["apart_seconds"]) == (RICH.id, 5400)
 
 
 def test_an_article_on_its_own_says_nothing_of_stories() -> None:

@@ -12,10 +12,11 @@ import pytest
 from articles import article_id
 from flask.testing import FlaskClient
 from newsroom import NOW, OTHER_STORY, STORY, place
+from valid import CHECKS
 from web_client import Visit, client
 from werkzeug.http import http_date
 
-from aggregator.model import By, Feed, Join, Per, Placed, Updates
+from aggregator.model import By, Feed, Join, Move, Per, Placed, Updates
 from aggregator.publish import article_uri, story_uri
 from aggregator.store import polls
 from aggregator.store.database import Database
@@ -110,6 +111,31 @@ def test_a_heavy_feed_of_stories_keeps_its_entries(
     assert "Nobody won this war." in whole
     assert "Nobody won this war." not in light
     assert json.loads(light)["items"][0]["id"] == story_uri(STORY)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_goes_out_is_valid(caller: FlaskClient, form: str) -> None:
+    for address in ("all.{}?per=story", "once.{}", "nagging.{}", "search.{}?q=bread&per=story"):
+        response = caller.get(f"/feeds/{address.format(form)}")
+        assert CHECKS[form](response.data)
+        head = caller.head(f"/feeds/{address.format(form)}")
+        assert (head.status_code, head.data) == (200, b"")
+        for name in ("ETag", "Last-Modified", "Content-Length", "Content-Type", "Link"):
+            assert head.headers[name] == response.headers[name]
+
+
+def test_the_page_of_an_entry_stays_when_its_story_is_merged(
+    db: Database, caller: FlaskClient
+) -> None:
+    """A reader app keeps the entry and its link for ever; the feed has only the one it went to."""
+    entries = told(caller, "/feeds/all.json?per=story")["items"]
+    pages = {one["id"]: one["_aggregator"]["page"] for one in entries}
+    place(db, Placed(article_id(0), STORY, moves=(Move(article_id(12), STORY),)))
+    assert ids(caller, "/feeds/all.json?per=story") == [story_uri(STORY)]
+    gone = pages[story_uri(OTHER_STORY)].removeprefix("https://news.example")
+    for ask in (caller.get, caller.head):
+        response = ask(gone)
+        assert (response.status_code, response.headers["Location"]) == (301, f"/stories/{STORY}")
 
 
 # --- addresses ----------------------------------------------------------------------------------
