@@ -37,6 +37,14 @@ def get(db: Database, id_: str) -> Story | str | None:
         return of_articles(connection, [leading]).get(leading) if leading else None
 
 
+def led(db: Database, id_: str) -> str | None:
+    """Return the article that leads a story, or led it when all went; None if it never was."""
+    if not storable(id_):
+        return None
+    with db.read() as connection:
+        return connection.scalar(select(stories.c.leading).where(stories.c.id == id_))
+
+
 def of(db: Database, ids: Collection[str]) -> dict[str, str]:
     """Return the story of each article that has one."""
     with db.read() as connection:

@@ -63,10 +63,16 @@ class Edit:
 
 @stories.get("/stories/<story>")
 def story(story: str) -> Response:
-    """A story; 301 to the one it was merged into, 404 for one that never was."""
+    """A story; 301 to the one it was merged into, 404 for one that never was.
+
+    302 while its last article waits to be gathered anew: to that, which says so.
+    """
     found = stored.get(current().db, story)
     if found is None:
-        abort(404)
+        waiting = stored.led(current().db, story)
+        if waiting is None:
+            abort(404)
+        return redirect(url_for("pages.article", article=waiting), 302)
     if isinstance(found, str):
         return redirect(url_for("stories.story", story=found), 301)
     inside = [one.article.id for one in found.members]

@@ -62,6 +62,17 @@ def test_a_merged_story_leads_to_the_one_that_took_it_in(db: Database, caller: F
     )
 
 
+def test_a_story_whose_last_article_waits_leads_to_that(db: Database, caller: FlaskClient) -> None:
+    rulings.put_together(db, article_id(12), article_id(0), NOW)
+    response = caller.get(f"/stories/{OTHER_STORY}")
+    assert (response.status_code, response.headers["Location"]) == (
+        302,
+        f"/articles/{article_id(12)}",
+    )
+    place(db, Placed(article_id(12), STORY, Join(article_id(0), By.PERSON, 1.0)))
+    assert caller.get(f"/stories/{OTHER_STORY}").status_code == 301
+
+
 def test_an_id_that_was_merged_again_and_again_leads_on(db: Database, caller: FlaskClient) -> None:
     third = article_id(5002)
     place(db, Placed(article_id(13), third))
