@@ -8,7 +8,8 @@ stored a whole batch or none of it, and goes on from there.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from aggregator.dedupe.stories import WINDOW, Stories
@@ -69,12 +70,26 @@ class Gatherer:
             self._remember(first, now)
         self._known = None  # until it is stored, what is remembered is not what is known
         self._stories.forget(first - 2 * WINDOW)
-        placed = [self._placed(article) for article in waiting]
-        self._known = gathering.place(self._db, placed, now, known)
-        return len(placed) if self._known else 0
+        placed, is_sound = self._placed(waiting)
+        after = gathering.place(self._db, placed, now, known)
+        self._known = after if is_sound else None
+        return len(placed) if after else 0
 
-    def _placed(self, article: Article) -> Placed:
-        return self._stories.place(telling(article, self._encoder))
+    def _placed(self, waiting: Iterable[Article]) -> tuple[list[Placed], bool]:
+        """Return which stories articles belong to, and whether what is remembered is sound.
+
+        Where placing raises it may have changed half of that, so no more is placed beside it.
+        """
+        placed: list[Placed] = []
+        for article in waiting:
+            told = one = None
+            with _on_its_own(article):
+                told = telling(article, self._encoder)
+                one = self._stories.place(told)
+            placed.append(one or self._stories.aside(article.id))
+            if told and not one:
+                return placed, False
+        return placed, True
 
     def _remember(self, first: datetime, now: datetime) -> None:
         """Read what was placed in the days around the first that waits, and in those before now."""
@@ -82,8 +97,18 @@ class Gatherer:
         begin, end = first - WINDOW, first + WINDOW
         for since, until in ((begin, end), (max(end, now - 2 * WINDOW), None)):
             for kept in gathering.gathered(self._db, since, until, _BATCH):
-                told = telling(kept.article, self._encoder, kept.vector)
-                self._stories.restore(told, kept.story)
+                with _on_its_own(kept.article):
+                    told = telling(kept.article, self._encoder, kept.vector)
+                    self._stories.restore(told, kept.story)
+
+
+@contextmanager
+def _on_its_own(article: Article) -> Iterator[None]:
+    """Let an article that raises stay one bad article: the others are gathered all the same."""
+    try:
+        yield
+    except Exception:  # noqa: BLE001 - whatever it is, the next start would meet it again
+        _log.exception("article %s can't be compared with others; it stands alone", article.id)
 
 
 def gather_again(db: Database) -> None:

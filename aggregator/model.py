@@ -407,6 +407,7 @@ class By(StrEnum):
     WORDS = "words"  # rare words, names, places and numbers that both have
     MEANING = "meaning"  # what the sentences mean, across languages
     PERSON = "person"  # somebody put them together
+    BROKEN = "broken"  # nothing: it raised while it was compared, so it stands alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,7 +415,7 @@ class Join:
     """Why an article stands in a story: the article of it that is most like it, and in what."""
 
     to: str
-    """An article's id."""
+    """An article's id; its own where it was compared with none."""
     by: By
     likeness: float
     """0 to 1."""

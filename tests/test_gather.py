@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from articles import article_id
 from stored import HOUR, NOW, arrival, save
 
+from aggregator import gather
+from aggregator.dedupe.stories import Stories
 from aggregator.gather import Gatherer, gather_again
-from aggregator.model import By, Source, Story
+from aggregator.model import By, Join, Source, Story
 from aggregator.store import gathering, rulings, stories
 from aggregator.store.database import Database
 
@@ -193,3 +196,70 @@ def test_an_old_article_that_comes_late_does_not_join_what_happens_today(db: Dat
     tell(db, 2, f"Wire report. {BRIDGE}", "two", 30 * 24)
     one.catch_up((), clock)
     assert groups(db) == [[1], [2]]
+
+
+# --- one bad article --------------------------------------------------------------------------
+
+
+def poison(monkeypatch: pytest.MonkeyPatch, step: str, number: int) -> None:
+    """Let an article break a step of gathering: what it tells, placing it or putting it back."""
+    owner: Any = gather if step == "telling" else Stories
+    sound = getattr(owner, step)
+
+    def broken(*said: Any) -> Any:
+        told = said[0] if step == "telling" else said[1]
+        if article_id(number) in (getattr(told, "id", ""), getattr(told, "article", "")):
+            raise ZeroDivisionError
+        return sound(*said)
+
+    monkeypatch.setattr(owner, step, broken)
+
+
+@pytest.mark.parametrize("step", ["telling", "place"])
+def test_an_article_that_can_not_be_compared_stands_alone_and_the_others_are_gathered(
+    db: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, step: str
+) -> None:
+    bring(db)
+    tell(db, 4, f"Agencies. {BRIDGE}", "three", 0.5)
+    one = gatherer(db)
+    with monkeypatch.context() as patch:
+        poison(patch, step, 2)
+        assert one.catch_up((), clock) == 4
+        assert groups(db) == [[1, 4], [2], [3]]
+        assert gathering.waiting(db, 9) == ()
+        alone = stories.get(db, stories.of(db, [article_id(2)])[article_id(2)])
+        assert isinstance(alone, Story)
+        assert alone.members[0].why == Join(article_id(2), By.BROKEN, 0.0)
+        assert article_id(2) in caplog.text
+        assert "ZeroDivisionError" in caplog.text
+        # Nobody compares anything with it, whoever gathers next.
+        tell(db, 5, f"Second wire report. {BRIDGE}", "five", 0.2)
+        assert gatherer(db).catch_up((), clock) == 1
+        assert groups(db) == [[1, 4, 5], [2], [3]]
+    gather_again(db)
+    gatherer(db).catch_up((), clock)
+    assert groups(db) == [[1, 2, 4, 5], [3]]
+
+
+@pytest.mark.parametrize("step", ["telling", "restore"])
+def test_an_article_that_can_not_be_put_back_keeps_its_story_and_holds_up_nobody(
+    db: Database, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    bring(db)
+    gatherer(db).catch_up((), clock)
+    poison(monkeypatch, step, 1)
+    tell(db, 4, f"Agencies. {BRIDGE}", "three", 0.5)
+    assert gatherer(db).catch_up((), clock) == 1
+    assert groups(db) == [[1, 2, 4], [3]]
+
+
+def test_an_article_that_was_pulled_out_and_can_not_be_compared_does_not_go_back(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(db)
+    one = gatherer(db)
+    one.catch_up((), clock)
+    rulings.pull_out(db, article_id(1), NOW)
+    poison(monkeypatch, "place", 1)
+    one.catch_up((), clock)
+    assert groups(db) == [[1], [2], [3]]

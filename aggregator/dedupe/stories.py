@@ -88,6 +88,10 @@ class Stories:
         others = tuple(move for move in moves if move.article != item.article)
         return Placed(item.article, item.story, why, others, item.vector)
 
+    def aside(self, article: str) -> Placed:
+        """Return a story of its own for an article that can't be compared; it isn't remembered."""
+        return Placed(article, mint(article, self._stories), Join(article, By.BROKEN, 0.0))
+
     def restore(self, telling: Telling, story: str) -> None:
         """Put back an article that was placed before; in the order in which they were."""
         if telling.article not in self._items:

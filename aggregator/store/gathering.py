@@ -25,6 +25,8 @@ from aggregator.store.tables import (
 FULL_TEXT = 600
 """Characters from which on an article is taken to bring its whole text."""
 
+_ASIDE = 0
+"""The generation of articles that can't be compared: no gathering, all begin at 1, knows them."""
 _LEASE, _STATE = "gathering", "gathered"
 _WIDTH = 20
 """Digits of a moment in the lease, so that it sorts as text."""
@@ -158,7 +160,7 @@ def _place(connection: Connection, one: Placed, at: datetime, generation: int) -
     row = {
         "article": one.article,
         "story": one.story,
-        "generation": generation,
+        "generation": _ASIDE if one.why and one.why.by is By.BROKEN else generation,
         "joined": at,
         "why": _told(one.why),
         "vector": one.vector,

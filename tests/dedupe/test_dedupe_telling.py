@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from articles import bare
 from effort import no_explosion
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.dedupe.skeleton import skeleton
+from aggregator.dedupe.stories import Stories
 from aggregator.dedupe.telling import Kind, Telling, telling
 from aggregator.model import Article
 
@@ -138,11 +139,24 @@ def test_an_encoder_is_asked_for_what_it_did_not_say_before() -> None:
     assert asked == [("Title. Text", "en")]
 
 
-@given(st.text(max_size=300), st.text(max_size=300), st.sampled_from(["en", "zh", "ar", "x", None]))
-def test_any_article_tells_something(title: str, text: str, language: str | None) -> None:
-    told = telling(article(title, text, language))
-    assert told == telling(article(title, text, language))
+HOSTILE = st.text(max_size=200) | st.text(
+    "aAəЯبก的\u10d0\u1c90'’-–.,:%$\u0661\u00bd²\u0300\u200d\u202e\ud800\U0001f1e6\n 09",
+    max_size=80,
+)
+
+
+@settings(deadline=None)  # the words of a language are read when they are needed first
+@given(HOSTILE, HOSTILE, HOSTILE, st.none() | st.sampled_from(["en", "zh-Hant", "ar", "th", "x"]))
+def test_any_article_tells_something_and_finds_its_place(
+    title: str, summary: str, text: str, language: str | None
+) -> None:
+    told = telling(article(title, text, language, summary=summary))
+    assert told == telling(article(title, text, language, summary=summary))
     assert all(feature.weight > 0 for feature in told.features)
+    other = replace(telling(article(text, title, language, summary=summary)), article="other")
+    stories = Stories()
+    assert stories.place(told).why is None
+    assert stories.place(other).article == "other"
 
 
 @pytest.mark.parametrize(
