@@ -401,18 +401,22 @@ class Decision:
 
 
 class By(StrEnum):
-    """What brought an article into a story."""
+    """What brought an article into a story, or parted it from one."""
 
     COPY = "copy"  # it holds most of the other's text
     WORDS = "words"  # rare words, names, places and numbers that both have
     MEANING = "meaning"  # what the sentences mean, across languages
     PERSON = "person"  # somebody put them together
+    SPLIT = "split"  # nothing: the story in which both were turned out to be two
     BROKEN = "broken"  # nothing: it raised while it was compared, so it stands alone
 
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Why an article stands in a story: the article of it that is most like it, and in what."""
+    """Why an article stands in a story: the article of it that is most like it, and in what.
+
+    By ``SPLIT``: one of the story that it was parted from, and how alike the two are.
+    """
 
     to: str
     """An article's id; its own where it was compared with none."""
@@ -432,7 +436,7 @@ class Move:
     article: str
     story: str
     """The one that it goes to."""
-    why: Join | None = None
+    why: Join
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,7 +463,7 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An article of a story. ``why`` is None for the one that began it, or was left by a split."""
+    """An article of a story. ``why`` is None for the one that began it."""
 
     article: Article
     joined: datetime

@@ -390,11 +390,33 @@ def test_story_shows_who_tells_it_and_why(run: Run, told_twice: list[str]) -> No
     ]
     printed = run("story", "show", story["id"]).out
     assert "told by 2 sources" in printed
+    assert "began it" in printed
+    assert "near copy of" in printed
     assert "courier" in printed
     assert "herald" in printed
     assert run("why", other, "--json").json["story"]["id"] == story["id"]
     assert "told by 2 sources" in run("why", other).out
     assert run("story", "show", alone, "--json").json["outlets"] == 1
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        ("words", "shares words with {to}, 0.71 alike: Baku"),
+        ("person", "put together with {to}: Baku"),
+        ("split", "parted from {to}, 0.71 alike: Baku"),
+        ("broken", "could not be compared"),
+    ],
+)
+def test_every_reason_is_told_in_words(
+    run: Run, place: Path, told_twice: list[str], by: str, said: str
+) -> None:
+    one, other, _ = told_twice
+    with closing(sqlite3.connect(place / "data" / "aggregator.db")) as db, db:
+        why = {"to": one, "by": by, "likeness": 0.71, "shared": ["Baku"], "apart": 0}
+        db.execute("UPDATE members SET why = ? WHERE article = ?", (json.dumps(why), other))
+    printed = run("story", "show", one).out.split()
+    assert set(said.format(to=one[:10]).split()) <= set(printed)
 
 
 def test_an_article_is_pulled_out_of_its_story_and_put_back(

@@ -20,7 +20,7 @@ from aggregator.cli.output import (
     text,
 )
 from aggregator.errors import UsageError
-from aggregator.model import Article, Story
+from aggregator.model import Article, By, Story
 from aggregator.store import articles, rulings, stories
 from aggregator.store.database import Database
 
@@ -143,11 +143,24 @@ def _lag(lag: timedelta) -> str:
     return f"+{minutes // 60}:{minutes % 60:02}" if minutes else ""
 
 
+_SAID = {
+    By.COPY: "near copy of",
+    By.WORDS: "shares words with",
+    By.MEANING: "says the same as",
+    By.PERSON: "put together with",
+    By.SPLIT: "parted from",
+}
+
+
 def _why(join: dict[str, Any] | None) -> str:
     if join is None:
-        return ""
-    shared = ", ".join(join["shared"])
-    return f"{join['by']} {join['likeness']:.2f} {join['to'][:SHORT_ID]}: {shared}".strip(" :")
+        return "began it"
+    if join["by"] == By.BROKEN:
+        return "could not be compared"
+    said = f"{_SAID[join['by']]} {join['to'][:SHORT_ID]}"
+    if join["by"] != By.PERSON:
+        said += f", {join['likeness']:.2f} alike"
+    return f"{said}: {', '.join(join['shared'])}" if join["shared"] else said
 
 
 COMMANDS = {"story": story}

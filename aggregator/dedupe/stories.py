@@ -180,18 +180,17 @@ class Stories:
         if likely < _ONE or self._decided.forbids_merging(older, younger):
             return []
         near = next(fit for fit in fits if fit.to.story == older.id)
-        why = Join(near.to.article, near.by, round(likely, 3))
         moved = list(younger.articles.values())
         for item in moved:
             older.add(item)
         older.known_as |= younger.known_as
         del self._stories[younger.id]
-        return [Move(item.article, older.id, why) for item in moved]
+        return [_moved(item, near.to, near.by, likely) for item in moved]
 
     def _split(self, story: Story) -> list[Move]:
         """Make two of a story that has just doubled, if its articles fall into halves."""
         gone = leaving(self._window, story)
-        stay = (item for item in story.articles.values() if item not in gone)
+        stay = [item for item in story.articles.values() if item not in gone]
         if not gone or self._decided.forbids_splitting(stay, gone):
             return []
         new = Story(mint(gone[0].article, self._stories), gone[0].number)
@@ -199,12 +198,19 @@ class Stories:
         for item in gone:
             del story.articles[item.number]
             new.add(item)
-        return [Move(item.article, new.id) for item in gone]
+        likely = oneness(self._window, story, new)
+        return [_moved(item, stay[0], By.SPLIT, likely) for item in gone]
 
 
 def _by(look: Look, to: Item) -> By:
     """Return whether words alone would do, or meaning was needed."""
     return By.WORDS if look.by_words(to) >= LINK else By.MEANING
+
+
+def _moved(item: Item, to: Item, by: By, likely: float) -> Move:
+    """Return the move of an article to the story in which it now is. likely: of both stories."""
+    apart = timedelta(seconds=abs(item.at - to.at))
+    return Move(item.article, item.story, Join(to.article, by, round(likely, 3), apart=apart))
 
 
 def _join(telling: Telling, look: Look, fit: _Fit) -> Join:

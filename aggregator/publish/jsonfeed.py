@@ -105,7 +105,10 @@ def _source(appearance: Appearance) -> dict[str, Any]:
 
 
 def _story(channel: Channel, story: Story) -> dict[str, Any]:
-    """Who tells the story, each with the time after the first and the reason for its place."""
+    """Who tells the story, each with the time after the first and the reason for its place.
+
+    No reason: the story began with it. By "split": it was parted from the article that is named.
+    """
     first = min(one.article.published for one in story.members)
     return {
         "id": story.id,

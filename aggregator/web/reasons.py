@@ -44,15 +44,12 @@ def likeness(why: Join) -> str:
     >>> likeness(Join("a", By.COPY, 1.0)), likeness(Join("a", By.WORDS, 1.0))
     ('100 % alike', 'over 99 % sure')
     """
+    percent = f"{100 * why.likeness:.0f} %"
     if why.by is By.COPY:
-        return f"{100 * why.likeness:.0f} % alike"
-    return "over 99 % sure" if why.likeness > 0.99 else f"{100 * why.likeness:.0f} % sure"
-
-
-def unexplained(one: Member, story: Story) -> str:
-    """What is to be said of an article that was joined to no other."""
-    began = min(one.joined for one in story.members)
-    return "the story began with it" if one.joined == began else "left here when a story was split"
+        return f"{percent} alike"
+    if why.by is By.SPLIT:
+        return f"{percent} likely to tell the same"
+    return "over 99 % sure" if why.likeness > 0.99 else f"{percent} sure"
 
 
 def member(story: Story, article: str) -> Article | None:

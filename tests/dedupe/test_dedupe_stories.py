@@ -227,7 +227,9 @@ def test_two_stories_that_tell_the_same_become_the_older_one() -> None:
     found = stories.place(rows[1])
     assert found.story == "older"
     assert [(move.article, move.story) for move in found.moves] == [(rows[3].article, "older")]
-    assert found.moves[0].why is not None
+    why = found.moves[0].why
+    assert (why.to, why.apart) == (rows[0].article, timedelta(minutes=3))
+    assert why.likeness > 0.4
     assert stories.place(rows[2]).story == "older"
 
 
@@ -257,6 +259,13 @@ def test_a_story_that_is_two_is_split() -> None:
     assert found.story == "both"
     assert {move.article for move in found.moves} == {rows[1].article, rows[2].article}
     assert {move.story for move in found.moves} == {mint(rows[1].article, ())}
+    parted = found.moves[1].why
+    assert (parted.by, parted.to) == (By.SPLIT, rows[0].article)
+    assert parted.likeness < 0.1
+    assert [move.why.apart for move in found.moves] == [
+        timedelta(minutes=1),
+        timedelta(minutes=2),
+    ]
 
 
 def test_the_article_that_splits_a_story_is_told_its_own_side() -> None:

@@ -15,7 +15,7 @@ from articles import CHANNEL, CHINESE, EXAMPLE, NOON, OTHER, RICH, bare
 from lxml import etree, html
 from tellings import ALONE, BEGAN, EARLY, LATE, MANY, PAGES, telling
 
-from aggregator.model import Document, Member, Story, Updates
+from aggregator.model import By, Document, Join, Member, Story, Updates
 from aggregator.parse import parse
 from aggregator.publish import MIME, Outgoing, atom, jsonfeed, rss, story_uri
 from aggregator.publish.story import updated
@@ -170,6 +170,12 @@ def test_what_was_joined_with_one_that_has_left_says_how_far_it_was_apart() -> N
     left = replace(MANY, members=(MANY.members[0], *MANY.members[2:]))
     _, third, _ = item(telling(left))["_aggregator"]["story"]["members"]
     assert (third["why"]["to"], third["why"]["apart_seconds"]) == (RICH.id, 5400)
+
+
+def test_the_facts_tell_what_began_a_story_from_what_was_parted_from_another() -> None:
+    parted = with_member(MANY, 0, why=Join(bare(9).id, By.SPLIT, 0.04))
+    why = item(telling(parted))["_aggregator"]["story"]["members"][0]["why"]
+    assert (why["by"], why["to"]) == ("split", bare(9).id)
 
 
 def test_an_article_on_its_own_says_nothing_of_stories() -> None:

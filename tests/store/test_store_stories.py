@@ -112,7 +112,9 @@ def test_merged_stories_lead_to_the_one_that_is_left(db: Database) -> None:
 def test_a_split_makes_a_story_of_its_own(db: Database) -> None:
     save(db, *(arrival(n) for n in (1, 2, 3)))
     put(db, placed(3, "s"), placed(2, "s", WHY))
-    put(db, placed(1, "s", WHY, moves=(Move(article_id(2), "t"),)))
+    parted = Join(article_id(3), By.SPLIT, 0.04)
+    put(db, placed(1, "s", WHY, moves=(Move(article_id(2), "t", parted),)))
+    assert story(db, "t").members[0].why == parted
     assert [one.article.id for one in story(db, "t").members] == [article_id(2)]
     assert [one.article.id for one in story(db, "s").members] == [article_id(3), article_id(1)]
 

@@ -87,7 +87,8 @@ def test_same_story_as_takes_an_id_or_an_address(
 def test_a_story_that_was_merged_stands_for_the_one_that_took_it_in(
     db: Database, caller: FlaskClient
 ) -> None:
-    place(db, Placed(article_id(0), STORY, moves=(Move(article_id(12), STORY),)))
+    why = Join(article_id(0), By.WORDS, 0.6)
+    place(db, Placed(article_id(0), STORY, moves=(Move(article_id(12), STORY, why),)))
     action = f"/articles/{article_id(13)}/together"
     assert send(caller, action, other=OTHER_STORY).status_code == 303
     assert rulings.ruled(db) == (Ruling(article_id(12), article_id(13), together=True),), "the lead"

@@ -173,6 +173,18 @@ OTHER_REASONS = [
         Join(article_id(10), By.WORDS, 0.5, apart=timedelta(hours=-3)),
         "tells the same as an article that is not in it any more; 50 % sure; 3 h apart",
     ),
+    (
+        Join(article_id(10), By.SPLIT, 0.05, apart=timedelta(hours=3)),
+        "parted from another story; 0.05 alike; 3 h apart",
+    ),
+    (
+        Join(article_id(0), By.SPLIT, 0.05),
+        "parted from Ceasefire",
+    ),
+    (
+        Join(article_id(12), By.BROKEN, 0.0),
+        "it could not be compared with others, so it stands alone until all are gathered again",
+    ),
 ]
 
 
@@ -182,13 +194,6 @@ def test_other_reasons_are_told_too(
 ) -> None:
     place(db, Placed(article_id(12), STORY, why))
     assert any(told in words(one) for one in page(caller).select(".because"))
-
-
-def test_what_a_split_left_behind_says_so(db: Database, caller: FlaskClient) -> None:
-    place(db, Placed(article_id(12), STORY), at=NOW)
-    told = [words(one) for one in page(caller).select(".because")]
-    assert told.count("left here when a story was split") == 1
-    assert told.count("the story began with it") == 1
 
 
 def test_a_story_of_one_article_is_a_page_like_any_other(caller: FlaskClient) -> None:
@@ -324,6 +329,15 @@ def test_an_article_that_is_alone_or_has_no_story_says_nothing_of_it(
     found = page(caller, f"/articles/{article_id(number)}")
     assert not found.select(".told")
     assert "/stories/" not in str(found)
+
+
+def test_an_article_that_stands_alone_for_a_reason_tells_it(
+    db: Database, caller: FlaskClient
+) -> None:
+    broken = Join(article_id(12), By.BROKEN, 0.0)
+    place(db, Placed(article_id(12), OTHER_STORY, broken))
+    why = words(page(caller, f"/articles/{article_id(12)}").select_one(".why"))
+    assert "The only article of this story: it could not be compared with others" in why
 
 
 # --- lists --------------------------------------------------------------------------------------
