@@ -28,7 +28,7 @@ from aggregator.gather import Gatherer
 from aggregator.model import Feed, Topic
 from aggregator.poll import Parts
 from aggregator.sandbox import Sandbox
-from aggregator.store import feeds, sources
+from aggregator.store import feeds, leading, sources
 from aggregator.store.database import Database
 from aggregator.tag.rules import Tagger
 from aggregator.web import create_app
@@ -145,8 +145,9 @@ class App:
 
 
 def announce(db: Database, config: Config, now: datetime) -> None:
-    """Tell the store which sources and feeds there are from now on."""
+    """Tell the store which sources and feeds there are from now on, and which sources lead."""
     sources.sync(db, config.sources, now)
+    leading.prefer(db, config.service.prefer, now)
     # Of a private feed not even its end is told.
     feeds.publish(db, [f.slug for f in output_feeds(config).values() if not f.token], now)
 

@@ -476,13 +476,16 @@ class Story:
 
     id: 26 characters of [a-z2-7]; minted once; after a merge it leads to the other story.
     members: in the order of publication.  leading: id of the article that stands for the story.
-    listed: of the newest member.
+    listed: of the newest member.  led: since when that article leads, None: from the beginning.
+    told: when an outlet was last added, None: all were there from the beginning.
     """
 
     id: str
     members: tuple[Member, ...]
     leading: str
     listed: datetime
+    led: datetime | None = None
+    told: datetime | None = None
 
     @property
     def outlets(self) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from sqlalchemy import select
 
 from aggregator import app as wiring
 from aggregator import service
@@ -21,6 +22,7 @@ from aggregator.model import Entry, Topic
 from aggregator.retag import version
 from aggregator.store import articles, feeds, sources
 from aggregator.store.sources import statuses
+from aggregator.store.tables import meta
 from aggregator.tag.rules import Tagger
 
 RAIN = Entry(guid=None, title="Rain", link=None)
@@ -149,3 +151,11 @@ def test_a_document_that_can_not_be_made_is_an_error_and_no_file(app: App) -> No
         db.execute("DROP TABLE appearances")
     with pytest.raises(StoreError):
         wiring.document(app, "/sources.opml")
+
+
+def test_the_sources_that_lead_stories_are_told_to_the_store(app: App) -> None:
+    configure(app, "sources: [{url: https://one.example/, key: one}]\nservice: {prefer: one}")
+    assert app.reload()
+    with app.db.read() as connection:
+        told = connection.scalar(select(meta.c.value).where(meta.c.key == "preferred"))
+    assert told == "one"

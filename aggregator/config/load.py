@@ -30,7 +30,7 @@ def load(directory: Path, environ: Mapping[str, str], *, run_examples: bool = Tr
     # Of a source with a mistake the key isn't known: then nobody can say what refers to nothing.
     keys = {source.key for source in sources} if len(sources) == len(said.sources) else None
     feeds = read_feeds(said.feeds, said.topics, keys, around)
-    service = read_service(said.service, around)
+    service = read_service(said.service, keys, around)
     if around.problems:
         places = dict.fromkeys(around.problems)
         raise ConfigError(tuple(sorted(places, key=lambda p: (p.file, p.line, p.column, p.path))))

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from ipaddress import ip_address
 
 from aggregator.config.document import Entry, Node
 from aggregator.config.environment import Surroundings, overlay
-from aggregator.config.read import locate, read
+from aggregator.config.read import locate, read, texts
 from aggregator.config.shapes import ServiceShape
-from aggregator.config.sources import read_auth
+from aggregator.config.sources import no_such, read_auth
 from aggregator.config.values import Fetch, Parse, Poll, Service
 
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  compared with, not bound to
 
 
-def read_service(entries: dict[str, Entry], around: Surroundings) -> Service:
-    """Return the service's values; the defaults where something is wrong."""
+def read_service(
+    entries: dict[str, Entry], sources: Collection[str] | None, around: Surroundings
+) -> Service:
+    """Return the service's values; the defaults where something is wrong.
+
+    sources: the keys that there are (None: unknown).
+    """
     entries = overlay(entries, around)
     is_open = "auth" in entries and entries["auth"].value.value == "none"
     if is_open:
         entries = {name: entry for name, entry in entries.items() if name != "auth"}
     node = Node("service", 0, 0, "service", entries)
     shape = read(ServiceShape, node, around.problems)
+    _check_preferred(node, sources, around)
     if shape is None:
         return Service()
     if not (is_open or shape.auth or _is_loopback(shape.host)):
@@ -38,11 +45,19 @@ def read_service(entries: dict[str, Entry], around: Surroundings) -> Service:
         title=shape.title,
         contact=shape.contact,
         timezone=shape.timezone,
+        prefer=shape.prefer,
         auth=read_auth(shape.auth, locate(node, "auth"), around),
         poll=Poll(**dict(shape.poll)),
         fetch=Fetch(**dict(shape.fetch)),
         parse=Parse(**dict(shape.parse)),
     )
+
+
+def _check_preferred(node: Node, sources: Collection[str] | None, around: Surroundings) -> None:
+    for preferred in texts(node, "prefer"):
+        name = str(preferred.value).strip()
+        if sources is not None and name not in sources:
+            around.problems.append(no_such("source", name, sources, preferred))
 
 
 def _is_loopback(host: str) -> bool:

@@ -57,6 +57,8 @@ class Service:
     """An IANA name: where the days of the digest begin."""
     auth: tuple[str, str] | None = field(default=None, repr=False)
     """User and password that every page and public feed asks for; None: open."""
+    prefer: tuple[str, ...] = ()
+    """Keys of the sources whose articles lead their stories, the first before the others."""
     poll: Poll = Poll()
     fetch: Fetch = Fetch()
     parse: Parse = Parse()

@@ -53,32 +53,20 @@ def leading(story: Story) -> Member:
 def updated(story: Story, updates: Updates) -> datetime:
     """When the entry changed, as far as its readers are to be told.
 
-    QUIET: when the leading article was edited, or came in after the story had begun.
+    QUIET: when the leading article was edited, or another one took its place.
     EACH_SOURCE: also when a further outlet told it.  NEVER: it stays at ``published``.
+    Neither of the first two ever goes back: what led a story, or told it, may have left it.
     """
     moments = [_published(story)]
     if updates is not Updates.NEVER:
-        lead, began = leading(story), min(one.joined for one in story.members)
-        moments.append(lead.article.updated)
-        if lead.joined > began:
-            moments.append(lead.joined)
-        if updates is Updates.EACH_SOURCE:
-            moments += (at for at in _told(story).values() if at > began)
+        moments += (leading(story).article.updated, story.led or moments[0])
+    if updates is Updates.EACH_SOURCE:
+        moments.append(story.told or moments[0])
     return max(moments)
 
 
 def _published(story: Story) -> datetime:
     return min(one.article.published for one in story.members)
-
-
-def _told(story: Story) -> dict[str, datetime]:
-    """Since when each outlet, by its key, is known to tell the story."""
-    found: dict[str, datetime] = {}
-    for one in story.members:
-        for seen in one.article.appearances:
-            key, at = seen.outlet.key, max(one.joined, seen.seen)
-            found[key] = min(found.get(key, at), at)
-    return found
 
 
 def _whole(story: Story, lead: Article) -> Article:

@@ -64,7 +64,7 @@ def store(connection: Connection, commit: Commit) -> Stored:
     added = add(connection, appearances, [_appearance_row(one) for one in settled])
     added += add(connection, hits, _further_hits(of[Verdict.ALSO]))
     known = [one.article for one in (*of[Verdict.ALSO], *of[Verdict.CHANGED])]
-    gathering.told_further(connection, known)
+    gathering.told_further(connection, known, commit.at)
     changed = len(of[Verdict.CHANGED])
     return Stored(new, changed, visible=bool(new or changed or added))
 

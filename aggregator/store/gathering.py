@@ -13,17 +13,8 @@ from aggregator.model import Article, By, Join, Move, Placed
 from aggregator.store import rows
 from aggregator.store.database import Database, bump
 from aggregator.store.dialect import add, among, insert, microseconds
-from aggregator.store.tables import (
-    appearances,
-    articles,
-    members,
-    meta,
-    stories,
-    ungathered,
-)
-
-FULL_TEXT = 600
-"""Characters from which on an article is taken to bring its whole text."""
+from aggregator.store.leading import refresh
+from aggregator.store.tables import articles, members, meta, stories, ungathered
 
 _ASIDE = 0
 """The generation of articles that can't be compared: no gathering, all begin at 1, knows them."""
@@ -144,7 +135,7 @@ def place(db: Database, placed: Sequence[Placed], at: datetime, known: State) ->
             touched |= _place(connection, one, at, known.generation)
         done = among(connection, ungathered.c.article, [one.article for one in placed])
         connection.execute(delete(ungathered).where(done))
-        refresh(connection, touched)
+        refresh(connection, touched, at)
         bump(connection)
     return now
 
@@ -202,36 +193,9 @@ def stories_of(connection: Connection, ids: Collection[str]) -> set[str]:
     return set(connection.scalars(select(members.c.story).where(wanted)))
 
 
-def refresh(connection: Connection, touched: Collection[str]) -> None:
-    """Tell anew which article leads each story, how many outlets tell it and when it was last told.
-
-    The earliest that brings a full text leads, else the earliest. A story that all articles have
-    left keeps what it had: it leads to where they went.
-    """
-    for story in sorted(touched):
-        inside = select(
-            articles.c.id,
-            articles.c.listed,
-            (func.length(articles.c.text) >= FULL_TEXT).label("full"),
-        )
-        inside = inside.join(members, members.c.article == articles.c.id)
-        inside = inside.where(members.c.story == story)
-        found = connection.execute(inside.order_by(articles.c.published, articles.c.id)).all()
-        if not found:
-            continue
-        outlets = select(func.count(appearances.c.source.distinct()))
-        outlets = outlets.join(members, members.c.article == appearances.c.article)
-        told = {
-            "listed": max(row.listed for row in found),
-            "leading": next((row.id for row in found if row.full), found[0].id),
-            "outlets": connection.scalar(outlets.where(members.c.story == story)),
-        }
-        connection.execute(update(stories).where(stories.c.id == story).values(told))
-
-
-def told_further(connection: Connection, ids: Collection[str]) -> None:
+def told_further(connection: Connection, ids: Collection[str], at: datetime) -> None:
     """Count the outlets of the stories of articles that a further source has brought, or edited."""
-    refresh(connection, stories_of(connection, ids))
+    refresh(connection, stories_of(connection, ids), at)
 
 
 # --- what waits --------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from aggregator.model import Article, Ruling
 from aggregator.store import rows
 from aggregator.store.database import Database, bump
 from aggregator.store.dialect import among, insert
-from aggregator.store.gathering import move_on, refresh, state_of, stories_of, wait
+from aggregator.store.gathering import move_on, state_of, stories_of, wait
+from aggregator.store.leading import refresh
 from aggregator.store.tables import articles, members, rulings
 
 
@@ -70,7 +71,7 @@ def _rule(
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh), decided)
     left = stories_of(connection, [article])
     connection.execute(delete(members).where(members.c.article == article))
-    refresh(connection, left)
+    refresh(connection, left, at)
     wait(connection, articles.c.id == article)
     known = state_of(connection)
     move_on(connection, known.generation, known.version + 1)

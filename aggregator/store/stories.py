@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
 from aggregator.model import Member, Story, StoryPage
 from aggregator.store import rows, search
 from aggregator.store.database import Database
-from aggregator.store.dialect import among, storable
+from aggregator.store.dialect import AnyRow, among, storable
 from aggregator.store.gathering import join_of
 from aggregator.store.search import Spot
 from aggregator.store.tables import articles, members, stories
@@ -174,6 +174,8 @@ def _load(connection: Connection, ids: Sequence[str]) -> tuple[Story, ...]:
     of: dict[str, list[Member]] = {id_: [] for id_ in ids}
     for row in inside:
         of[row.story].append(Member(loaded[row.article], row.joined, join_of(row.why)))
-    return tuple(
-        Story(id_, tuple(of[id_]), heads[id_].leading, heads[id_].listed) for id_ in ids if of[id_]
-    )
+    return tuple(Story(members=tuple(of[id_]), **_head(heads[id_])) for id_ in ids if of[id_])
+
+
+def _head(row: AnyRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ("id", "leading", "listed", "led", "told")}

@@ -30,7 +30,8 @@ meta = Table(
     Column("key", Key, primary_key=True),
     Column("value", Text, nullable=False),
 )
-"""``installation``, ``revision``, ``created``, ``tagged_with``, ``gathering``, ``gathered``."""
+"""``installation``, ``revision``, ``created``, ``tagged_with``, ``gathering``, ``gathered``,
+``preferred``."""
 
 hosts = Table(
     "hosts",
@@ -161,6 +162,8 @@ stories = Table(
     Column("listed", Moment, nullable=False),  # of its newest article
     Column("leading", Key, nullable=False),  # stays when its articles go: it leads to their story
     Column("outlets", Integer, nullable=False),
+    Column("led", Moment),  # since when that article leads, if not from the beginning
+    Column("told", Moment),  # when an outlet was last added, if one was since
 )
 
 members = Table(

@@ -97,6 +97,7 @@ def _of_article(article: Article) -> Iterator[datetime]:
 
 
 def _of_story(story: Story) -> Iterator[datetime]:
+    yield story.led or story.listed
     for one in story.members:
         yield one.joined
         yield from _of_article(one.article)

@@ -187,6 +187,7 @@ def test_nothing_said_is_the_default(loads: Loads) -> None:
 
 def test_the_service_says_everything(loads: Loads) -> None:
     text = """
+sources: [{url: https://a.example/, key: a}, {url: https://b.example/, key: b}]
 service:
   database: postgresql://me@db/news
   host: 192.0.2.1
@@ -196,6 +197,7 @@ service:
   contact: me@example.org
   timezone: Asia/Baku
   auth: {user: me, password: hush}
+  prefer: [b, a]
   poll: {every: 10m, workers: 4}
   fetch: {seconds: 12.5, max_bytes: 5000, redirects: 0, allow_private: [10.0.0.0/8, "fd00::/8"]}
   parse: {seconds: 5, memory_mb: 256, processes: 1}
@@ -210,6 +212,7 @@ service:
         contact="me@example.org",
         timezone="Asia/Baku",
         auth=("me", "hush"),
+        prefer=("b", "a"),
         poll=Poll(timedelta(minutes=10), 4),
         fetch=Fetch(12.5, 5000, 0, (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))),
         parse=Parse(5.0, 256, 1),

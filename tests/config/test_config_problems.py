@@ -164,6 +164,7 @@ SERVICE = [
     ("fetch: {seconds: 0.5}", "fetch.seconds: must be at least 1"),
     ("fetch: {seconds: .inf}", "fetch.seconds: must be a number, not '.inf'"),
     ("fetch: {allow_private: [10.0.0.1/8]}", "fetch.allow_private[0]: '10.0.0.1/8' is not a network; write one such as 10.0.0.0/8 or fd00::/8"),
+    ("prefer: [xyzzy]", "prefer[0]: there is no source 'xyzzy', add it under 'sources:'"),
     ("parse: {memory_mb: 1}", "parse.memory_mb: must be at least 128"),
 ]  # fmt: skip
 
@@ -285,6 +286,15 @@ def test_all_mistakes_of_all_files_come_at_once_in_order_of_place(problems: Prob
 def test_a_mistake_in_a_source_does_not_make_its_name_unknown(problems: Problems) -> None:
     text = "sources: [{url: https://a.example/, key: a, evry: 1h}]\nfeeds: {f: {where: 'source:a'}}"
     assert len(problems(text)) == 1
+
+
+def test_a_preferred_source_that_is_not_there_is_refused_with_a_hint(problems: Problems) -> None:
+    text = "sources: [{url: https://a.example/, key: trend}]\nservice: {prefer: [trend, trnd]}"
+    assert problems(text) == [
+        "x.yaml:2:27: service.prefer[1]: there is no source 'trnd', did you mean 'trend'?"
+    ]
+    broken = text.replace("key: trend", "key: trend, evry: 1h")
+    assert len(problems(broken)) == 1
 
 
 def test_a_mistake_in_a_source_does_not_make_its_name_unknown_to_other_sources(

@@ -78,15 +78,6 @@ def test_a_story_is_read_as_it_was_placed(db: Database) -> None:
     assert list(gathering.gathered(db, NOW - 3 * HOUR, NOW - 2 * HOUR, 1)) == []
 
 
-def test_the_earliest_with_a_full_text_leads(db: Database) -> None:
-    full = "word " * 200
-    save(db, arrival(1, text=full), arrival(2, text=full), arrival(3, text="short"))
-    put(db, placed(3, "s"), placed(1, "s", WHY))
-    assert story(db, "s").leading == article_id(1)
-    put(db, placed(2, "s", WHY))
-    assert story(db, "s").leading == article_id(2)
-
-
 def test_a_further_outlet_of_an_article_counts_for_its_story(db: Database) -> None:
     first = arrival(1)
     save(db, first)
