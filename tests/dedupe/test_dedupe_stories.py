@@ -95,10 +95,13 @@ def test_a_join_says_why() -> None:
 
 
 def test_a_near_copy_joins_what_it_copies() -> None:
-    text = "It happened on a quiet morning when nobody in the village had expected anything at all"
+    text = (
+        "It happened on a quiet morning when nobody in the village had expected anything at all. "
+        "The baker says that he heard a noise like thunder, went out and saw that the old bridge"
+    )
     stories = Stories()
     first = stories.place(told(0, "One", text))
-    copy = stories.place(told(1, "Quite another headline", f"{text} to happen"))
+    copy = stories.place(told(1, "Quite another headline", f"{text} had gone"))
     assert copy.story == first.story
     assert copy.why is not None
     assert copy.why.by is By.COPY
