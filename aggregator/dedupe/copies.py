@@ -67,12 +67,15 @@ def sketch(text: str) -> Sketch:
     return Sketch(array("H", shingles), array("I", early + late))
 
 
-def sameness(one: Sketch, other: Sketch) -> float:
-    """Return how much of the shorter text the longer one contains, 0 to 1; 0 if it is no copy."""
-    shorter, longer = sorted((len(one.shingles), len(other.shingles)))
+def sameness(one: array[int], other: array[int]) -> float:
+    """Return how much of the shorter text the longer one contains, 0 to 1; 0 if it is no copy.
+
+    one, other: their shingles.
+    """
+    shorter, longer = sorted((len(one), len(other)))
     if shorter < LEAST:
         return 0.0
-    both = set(one.shingles).intersection(other.shingles)
+    both = set(one).intersection(other)
     share = len(both) / shorter
     enough = ENOUGH if shorter >= _PART * longer else _ENOUGH_OF_PART
     if share < (1 if shorter < _SHORT else enough):
@@ -84,10 +87,10 @@ def sameness(one: Sketch, other: Sketch) -> float:
     return share
 
 
-def _differ_in_numbers(one: Sketch, other: Sketch, both: set[int]) -> bool:
+def _differ_in_numbers(one: array[int], other: array[int], both: set[int]) -> bool:
     """Return whether two texts share far fewer shingles with numbers than others."""
-    share = len(both) / min(len(one.shingles), len(other.shingles))
-    kept, *all_ = map(_numbered, (both, one.shingles, other.shingles))
+    share = len(both) / min(len(one), len(other))
+    kept, *all_ = map(_numbered, (both, one, other))
     expected = share * min(all_)
     return expected - kept > _NUMBERS * sqrt(expected * (1 - share) + 1)
 
@@ -96,18 +99,18 @@ def _numbered(shingles: Iterable[int]) -> int:
     return sum(shingle & _NUMBERED for shingle in shingles)
 
 
-def _differ_in_passages(one: Sketch, other: Sketch, both: set[int]) -> bool:
+def _differ_in_passages(one: array[int], other: array[int], both: set[int]) -> bool:
     """Return whether the differences of two texts are fewer and longer than edits would be.
 
     What stands before and after all that they share may be a headline, a line of small print or
     what was cut: it is not looked at.
     """
     found = []
-    for shingles in (one.shingles, other.shingles):
+    for shingles in (one, other):
         is_shared = bytes(map(both.__contains__, shingles)).strip(b"\0")
         found.append((is_shared.count(1) / len(is_shared), is_shared))
     share, is_shared = max(found)  # the one that has less of its own
-    expected = len(is_shared) * share * (1 - share ** (1 / LENGTH))
+    expected: float = len(is_shared) * share * (1 - share ** (1 / LENGTH))
     passages = sum(map(bool, is_shared.split(b"\1")))
     return expected - passages > _PASSAGES * sqrt(expected + 1)
 
@@ -122,7 +125,7 @@ class Copies:
     """The texts that were added, under numbers; a table of fixed size forgets the oldest first."""
 
     def __init__(self) -> None:
-        self._sketches: dict[int, Sketch] = {}
+        self._known: dict[int, array[int]] = {}
         # Of a key the latest texts that hold it. A wrong one does no harm: texts are compared.
         self._holders: NDArray[np.uint32] = np.zeros((_BUCKETS, _WAYS), np.uint32)
 
@@ -134,8 +137,8 @@ class Copies:
         votes = Counter(held[held > 0].tolist())
         best: tuple[int, float] | None = None
         for number, keys in votes.most_common(_COMPARED):
-            known = self._sketches.get(number - 1) if keys >= _LEAST_KEYS else None
-            share = sameness(one, known) if known else 0.0
+            known = self._known.get(number - 1) if keys >= _LEAST_KEYS else None
+            share = sameness(one.shingles, known) if known else 0.0
             if share and (best is None or share > best[1]):
                 best = (number - 1, share)
         return best
@@ -143,12 +146,12 @@ class Copies:
     def add(self, number: int, one: Sketch) -> None:
         """Remember a text. number: 0 or more, and higher than that of any text before."""
         if len(one.shingles) >= LEAST:
-            self._sketches[number] = one
+            self._known[number] = one.shingles
             self._holders[_buckets(one.keys), number % _WAYS] = number + 1
 
     def remove(self, number: int) -> None:
         """Forget a text, if it is known."""
-        self._sketches.pop(number, None)
+        self._known.pop(number, None)
 
 
 def _buckets(keys: array[int]) -> NDArray[np.uint32]:

@@ -15,7 +15,7 @@ from heapq import heappop, heappush
 from operator import itemgetter
 from typing import NamedTuple
 
-from aggregator.dedupe.copies import Copies
+from aggregator.dedupe.copies import Copies, Sketch
 from aggregator.dedupe.look import WINDOW, Look
 from aggregator.dedupe.meaning import Meanings
 from aggregator.dedupe.repair import leaving, oneness
@@ -75,15 +75,15 @@ class Stories:
         item, weighed = self._window.item(telling)
         look = Look(self._window, item, weighed)
         fits: list[_Fit] = []
-        given = self._ruled(item) or self._copied(item)
+        given = self._ruled(item) or self._copied(item, telling.sketch)
         if given is None:
             fits = self._fitting(look)
             given = fits[0] if fits else None
         if given is None:
-            self._add(item, mint(telling.article, self._stories))
+            self._add(item, mint(telling.article, self._stories), telling.sketch)
             return Placed(item.article, item.story, vector=item.vector)
         why = _join(telling, look, given)
-        self._add(item, given.to.story)
+        self._add(item, given.to.story, telling.sketch)
         moves = [*self._merged(fits), *self._split(self._stories[given.to.story])]
         others = tuple(move for move in moves if move.article != item.article)
         return Placed(item.article, item.story, why, others, item.vector)
@@ -96,7 +96,7 @@ class Stories:
         """Put back an article that was placed before; in the order in which they were."""
         if telling.article not in self._items:
             item, _ = self._window.item(telling)
-            self._add(item, story)
+            self._add(item, story, telling.sketch)
 
     def forget(self, before: datetime) -> None:
         """Leave out the articles from before a time, and stories of which none is left."""
@@ -124,14 +124,14 @@ class Stories:
 
     # --- joining ---
 
-    def _add(self, item: Item, story_id: str) -> None:
+    def _add(self, item: Item, story_id: str, sketch: Sketch) -> None:
         story = self._stories.get(story_id)
         if story is None:
             story = self._stories[story_id] = Story(story_id, item.number)
         story.add(item)
         self._items[item.article] = item
         self._window.add(item)
-        self._copies.add(item.number, item.sketch)
+        self._copies.add(item.number, sketch)
         if len(story.articles) <= _FOR_MEANING:
             self._meanings.add(item)
         heappush(self._by_time, (item.at, item.number, item.article))
@@ -141,9 +141,9 @@ class Stories:
         beside = (self._items.get(other) for other in self._decided.beside(item.article))
         return next((_Fit(other, By.PERSON, 1.0) for other in beside if other), None)
 
-    def _copied(self, item: Item) -> _Fit | None:
+    def _copied(self, item: Item, sketch: Sketch) -> _Fit | None:
         """Return the article that this one is a near copy of."""
-        found = self._copies.nearest(item.sketch)
+        found = self._copies.nearest(sketch)
         if found is None:
             return None
         copied = self._window.items[found[0]]

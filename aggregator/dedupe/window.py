@@ -12,7 +12,6 @@ from math import log, sqrt
 from typing import NamedTuple
 from zlib import crc32
 
-from aggregator.dedupe.copies import Sketch
 from aggregator.dedupe.telling import Kind, Telling
 
 _KIND = 7
@@ -41,8 +40,8 @@ class Item:
     """An article in the window. ``ids`` and ``weights``: its features, the rarest first."""
 
     __slots__ = (
-        "article", "at", "found_by", "ids", "language", "lengths", "measured", "number", "sketch",
-        "source", "story", "vector", "weights",
+        "article", "at", "found_by", "ids", "language", "lengths", "measured", "number", "source",
+        "story", "vector", "weights",
     )  # fmt: skip
 
     def __init__(self, telling: Telling, number_: int, weighed: Weighed, found_by: int) -> None:
@@ -51,7 +50,6 @@ class Item:
         self.language = telling.language or ""
         self.at = telling.at.timestamp()
         self.vector = telling.vector
-        self.sketch: Sketch = telling.sketch
         self.number = number_
         self.story = ""
         self.ids = array("I", weighed)

@@ -338,7 +338,7 @@ def test_what_is_forgotten_leaves_nothing_behind() -> None:
     assert len(stories) == 0
     known = stories._window
     assert (known.items, known._latest, set(known._held)) == ({}, {}, {0})
-    assert (stories._stories, stories._copies._sketches) == ({}, {})
+    assert (stories._stories, stories._copies._known) == ({}, {})
     assert stories.nearest(rows[0]) is None
 
 
