@@ -17,6 +17,7 @@ from aggregator.tag import gazetteer
 from aggregator.tag.mention import Mention, Says
 from aggregator.tag.patterns import Found
 from aggregator.tag.rows import Row
+from aggregator.tag.shares import listed
 from aggregator.tag.vocabulary import Care, Meaning, Vocabulary
 
 NEXT = 0.65
@@ -143,6 +144,7 @@ _HEAVIEST = attrgetter("points", "length")
 def _standing(row: Row, vocabularies: Sequence[Vocabulary]) -> Iterator[Found[Meaning]]:
     """Yield what stands in a row and means what the word lists say."""
     here = [found for vocabulary in vocabularies for found in vocabulary.find(row.words)]
+    here += listed(row)
     if not here:
         return
     taken, longer = _grounds(row, here)

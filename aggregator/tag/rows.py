@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
@@ -59,6 +60,10 @@ class Row:
     def places(self) -> Sequence[tuple[int, int]]:
         """Where each word stands in the text."""
         return self._written.places
+
+    def word_at(self, place: int) -> int:
+        """Return which word stands at a place in the text, or is the next one."""
+        return bisect_left(self.places, (place, 0))
 
     def quote(self, start: int, length: int) -> str:
         """Return words as they are written."""

@@ -153,9 +153,15 @@ def _of_the_world() -> Lexicon[Meaning]:
 
 
 def _add(lexicon: Lexicon[Meaning], of: str, kind: Kind, term: str) -> None:
+    says = meaning(of, kind, term)
+    lexicon.add(bent(says.words) if says.text == term else pattern(term), says)
+
+
+def meaning(of: str, kind: Kind, term: str) -> Meaning:
+    """Return what a term of the word lists says."""
     plain = bare(term)
     text = Text(plain)
-    meaning = Meaning(
+    return Meaning(
         rule=Rule.PLACE if kind in _PLACES else Rule.SUBJECT,
         of=of,
         kind=kind,
@@ -169,7 +175,6 @@ def _add(lexicon: Lexicon[Meaning], of: str, kind: Kind, term: str) -> None:
         is_acronym=plain.isupper() and len(plain) <= _ACRONYM,
         is_katakana=bool(KATAKANA.match(plain)),
     )
-    lexicon.add(bent(text.tokens) if plain == term else pattern(term), meaning)
 
 
 def _capitals(text: Text) -> tuple[int, ...]:

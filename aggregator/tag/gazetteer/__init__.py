@@ -2,6 +2,7 @@
 
 ``languages/<code>.ini``: how a language bends words and what it calls the places of the world.
 ``subjects/<key>.ini``: the words of a subject, language by language.
+``exchanges.ini``: what the codes of shares say of their country.
 ``places.tsv``: names of countries and cities, made by ``python -m aggregator.tag.gazetteer``.
 README.md tells how to mend them.
 """
@@ -151,12 +152,18 @@ def place_names() -> tuple[PlaceName, ...]:
 
 
 @cache
+def exchanges() -> Terms:
+    """Return the endings of codes of shares, by the country of the exchange."""
+    return {code: _list(endings) for code, endings in _items(_read("exchanges.ini"), "exchanges")}
+
+
+@cache
 def fingerprint() -> str:
     """Return a hash over all word lists: articles are tagged again when it changes."""
     names = [f"languages/{code}.ini" for code in language_codes()]
     names += [f"subjects/{key}.ini" for key in subject_keys()]
     told = sha256()
-    for name in (*names, "places.tsv"):
+    for name in (*names, "exchanges.ini", "places.tsv"):
         told.update(_text(name).encode())
     return told.hexdigest()
 
