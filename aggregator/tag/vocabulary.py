@@ -149,6 +149,9 @@ def _of_the_world() -> Lexicon[Meaning]:
     for row in gazetteer.place_names():
         if not row.languages or len(row.languages) >= _INTERNATIONAL:
             _add(lexicon, row.code, row.kind, row.name)
+    for place, terms in gazetteer.international().items():
+        for term in terms:
+            _add(lexicon, place, Kind.STANDS_FOR, term)
     return lexicon
 
 
@@ -205,6 +208,7 @@ _ENDING = 3
 def family(of: str) -> Family:
     """Return the words of a country or subject."""
     terms = [row.name for row in gazetteer.place_names() if row.code == of]
+    terms += gazetteer.international().get(of, ())
     if of in gazetteer.subject_keys():
         languages = gazetteer.subject(of).words.values()
         terms += [term for tiers in languages for words in tiers.values() for term in words]

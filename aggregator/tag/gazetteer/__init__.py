@@ -2,7 +2,7 @@
 
 ``languages/<code>.ini``: how a language bends words and what it calls the places of the world.
 ``subjects/<key>.ini``: the words of a subject, language by language.
-``exchanges.ini``: what the codes of shares say of their country.
+``world.ini``: what says a country in texts of any language.
 ``places.tsv``: names of countries and cities, made by ``python -m aggregator.tag.gazetteer``.
 README.md tells how to mend them.
 """
@@ -152,9 +152,19 @@ def place_names() -> tuple[PlaceName, ...]:
 
 
 @cache
+def international() -> Terms:
+    """Return what stands for a country in every language, by country code."""
+    return _of_the_world("stands for")
+
+
+@cache
 def exchanges() -> Terms:
-    """Return the endings of codes of shares, by the country of the exchange."""
-    return {code: _list(endings) for code, endings in _items(_read("exchanges.ini"), "exchanges")}
+    """Return what the codes of shares end with, by the country of the exchange."""
+    return _of_the_world("exchanges")
+
+
+def _of_the_world(section: str) -> Terms:
+    return {code: _list(terms) for code, terms in _items(_read("world.ini"), section)}
 
 
 @cache
@@ -163,7 +173,7 @@ def fingerprint() -> str:
     names = [f"languages/{code}.ini" for code in language_codes()]
     names += [f"subjects/{key}.ini" for key in subject_keys()]
     told = sha256()
-    for name in (*names, "exchanges.ini", "places.tsv"):
+    for name in (*names, "world.ini", "places.tsv"):
         told.update(_text(name).encode())
     return told.hexdigest()
 
