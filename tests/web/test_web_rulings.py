@@ -176,6 +176,17 @@ def test_a_story_that_is_joined_with_itself_stays_whole(db: Database, caller: Fl
     assert send(caller, f"/articles/{article_id(8)}/together", other=STORY).status_code == 400
 
 
+@pytest.mark.parametrize("number", [2, 12, 13])
+def test_the_form_stands_under_its_heading(caller: FlaskClient, number: int) -> None:
+    """Of an article in a story, of one that is alone and of one that waits."""
+    page = BeautifulSoup(caller.get(f"/articles/{article_id(number)}", auth=AUTH).text, "lxml")
+    found = page.select_one("form.ruling")
+    heading = found and found.find_previous("h3")
+    assert heading is not None
+    assert heading.get_text() == "Story"
+    assert len([one for one in page.select("h3") if one.get_text() == "Story"]) == 1
+
+
 def test_what_was_typed_comes_back_as_text(caller: FlaskClient) -> None:
     response = send(caller, PUT, other="<script>alert(1)</script>{{7*7}}")
     assert response.status_code == 400
