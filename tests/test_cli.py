@@ -391,7 +391,7 @@ def test_story_shows_who_tells_it_and_why(run: Run, told_twice: list[str]) -> No
     printed = run("story", "show", story["id"]).out
     assert "told by 2 sources" in printed
     assert "began it" in printed
-    assert "near copy of" in printed
+    assert "shares words with" in printed
     assert "courier" in printed
     assert "herald" in printed
     assert run("why", other, "--json").json["story"]["id"] == story["id"]
