@@ -16,7 +16,7 @@ from aggregator.tag.rows import Row
 from aggregator.tag.vocabulary import Meaning, meaning
 
 # Two signs at least before the point: (U.N) is no share.
-_CODE = re.compile(r"(?<=[<(])[A-Z0-9]{2,6}\.([A-Z]{1,3})(?=[>)])")
+_CODE = re.compile(r"[<(]([A-Z0-9]{2,6})\.([A-Z]{1,3})[>)]")
 _WORDS = 2
 """A code is two words, what stands before the point and what stands after it."""
 
@@ -24,9 +24,9 @@ _WORDS = 2
 def listed(row: Row) -> Iterator[Found[Meaning]]:
     """Yield the codes of shares in a row that say a country."""
     for code in _CODE.finditer(row.text):
-        says = _exchanges().get(code[1])
+        says = _exchanges().get(code[2])
         if says:
-            yield Found(says, row.word_at(code.start()), _WORDS)
+            yield Found(says, row.word_at(code.start(1)), _WORDS)
 
 
 @cache
