@@ -463,7 +463,11 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An article of a story. ``why`` is None for the one that began it."""
+    """An article of a story. ``why`` is None for the one that began it.
+
+    Of an article that doesn't lead the story only the head is there: title, link, language, dates,
+    categories, topics and appearances.
+    """
 
     article: Article
     joined: datetime

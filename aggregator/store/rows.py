@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -118,12 +118,31 @@ def unindex(connection: Connection, ids: Collection[str]) -> None:
 # --- reading ----------------------------------------------------------------------------------
 
 
-def load(connection: Connection, ids: Sequence[str]) -> tuple[Article, ...]:
-    """Return whole articles in the order of ``ids``, by three SELECTs however many they are."""
+_HEAD = [
+    articles.c[name]
+    for name in (
+        *("id", "speaker", "title", "link", "language", "categories"),
+        *("first_seen", "published", "updated", "listed"),
+    )
+]
+
+
+def load(
+    connection: Connection, ids: Sequence[str], whole: Collection[str] | None = None
+) -> tuple[Article, ...]:
+    """Return articles in the order of ``ids``, by three or four SELECTs however many they are.
+
+    whole: those of which all is read, None for each. Of the others the head is: title, link,
+    language, dates, categories, topics and appearances, none of what may be long.
+    """
     if not ids:
         return ()
-    rows = connection.execute(select(articles).where(among(connection, articles.c.id, ids)))
+    full = ids if whole is None else whole
+    rows = connection.execute(select(articles).where(among(connection, articles.c.id, full)))
     by_id = {row.id: row for row in rows}
+    if whole is not None:
+        heads = select(*_HEAD).where(among(connection, articles.c.id, set(ids).difference(whole)))
+        by_id |= {row.id: row for row in connection.execute(heads)}
     seen = _appearances(connection, by_id)
     topics = topics_of(connection, ids)
     return tuple(
@@ -184,7 +203,7 @@ def _appearance(row: AnyRow) -> Appearance:
 
 
 def _article(row: AnyRow, seen: tuple[Appearance, ...], topics: tuple[TopicHit, ...]) -> Article:
-    return Article(
+    head = Article(
         id=row.id,
         title=row.title,
         link=row.link,
@@ -192,16 +211,23 @@ def _article(row: AnyRow, seen: tuple[Appearance, ...], topics: tuple[TopicHit, 
         published=row.published,
         updated=row.updated,
         listed=row.listed,
+        categories=tuple(row.categories),
+        language=row.language,
+        appearances=seen,
+        topics=topics,
+    )
+    return _whole(head, row) if "text" in row._fields else head
+
+
+def _whole(head: Article, row: AnyRow) -> Article:
+    return replace(
+        head,
         summary=row.summary,
         content=row.content,
         text=row.text,
         authors=tuple(row.authors),
         image=None if row.image is None else Image(**row.image),
         enclosures=tuple(Enclosure(**each) for each in row.enclosures),
-        categories=tuple(row.categories),
-        language=row.language,
         certainty=row.certainty,
         declared=row.declared,
-        appearances=seen,
-        topics=topics,
     )

@@ -161,7 +161,7 @@ def _told_before(
 
 
 def _load(connection: Connection, ids: Sequence[str]) -> tuple[Story, ...]:
-    """Return stories that have articles, in the order of ``ids``."""
+    """Return stories that have articles, in the order of ``ids``: the leading articles whole."""
     wanted = among(connection, stories.c.id, ids)
     heads = {row.id: row for row in connection.execute(select(stories).where(wanted))}
     inside = connection.execute(
@@ -170,7 +170,9 @@ def _load(connection: Connection, ids: Sequence[str]) -> tuple[Story, ...]:
         .where(among(connection, members.c.story, ids))
         .order_by(articles.c.published, articles.c.id)
     ).all()
-    loaded = {one.id: one for one in rows.load(connection, [row.article for row in inside])}
+    leading = {head.leading for head in heads.values()}
+    found = rows.load(connection, [row.article for row in inside], leading)
+    loaded = {one.id: one for one in found}
     of: dict[str, list[Member]] = {id_: [] for id_ in ids}
     for row in inside:
         of[row.story].append(Member(loaded[row.article], row.joined, join_of(row.why)))

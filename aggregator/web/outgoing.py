@@ -11,6 +11,7 @@ from flask import url_for
 
 from aggregator.model import Article, Feed, Per, Story
 from aggregator.publish import Outgoing, Telling
+from aggregator.publish.story import leading
 from aggregator.store import search, stories
 from aggregator.tag.query import Query
 from aggregator.web.site import current
@@ -69,7 +70,7 @@ def _tellings(feed: Feed, told: Iterable[Story]) -> tuple[Telling, ...]:
     pages = url_for("stories.story", story="-", _external=True).removesuffix("-")
     left, made = MAX_CONTENT_CHARS, []
     for story in told:
-        left -= sum(len(one.article.content) for one in story.members)
+        left -= len(leading(story).article.content)
         shown = story if left >= 0 else _emptied(story)
         made.append(Telling(shown, pages + story.id, feed.updates))
     return tuple(made)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from articles import article_id
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 from stored import HOUR, NOW, also, arrival, changed, hit, save, wipe
 
 from aggregator.errors import UsageError
@@ -215,6 +217,46 @@ def test_a_story_is_found_by_any_of_its_articles_and_once(db: Database) -> None:
         len(one.members)
         for one in stories.find(db, parse_query("topic:war"), now=NOW, limit=9).stories
     ] == [3]
+
+
+def statements(db: Database, act: Callable[[], object]) -> list[tuple[str, str]]:
+    """What is asked of the database: each statement with its parameters."""
+    asked: list[tuple[str, str]] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, said: Any, *_: Any) -> None:
+        asked.append((statement, str(said)))
+
+    event.listen(db._engine, "before_cursor_execute", hear)
+    try:
+        act()
+    finally:
+        event.remove(db._engine, "before_cursor_execute", hear)
+    return asked
+
+
+def test_only_of_leading_articles_more_than_the_head_is_read(db: Database) -> None:
+    authors = ("A. Writer",)
+    save(db, *(arrival(n, topics=(hit("war"),), authors=authors) for n in range(6)))
+    put(db, *(placed(n, f"s{n % 2}") for n in range(6)))
+    leading, other, _ = story(db, "s0").members
+    assert leading.article == arrival(4, topics=(hit("war"),), authors=authors).article
+    assert other.article == replace(
+        arrival(2, topics=(hit("war"),)).article, summary="", content="", text=""
+    )
+    asked = statements(db, lambda: told(db))
+    long = ("summary", "content", "text", "authors", "image", "enclosures")
+    reading = [one for one in asked if any(f"articles.{name}" in one[0] for name in long)]
+    assert len(reading) == 1
+    named = {n for n in range(6) if article_id(n) in reading[0][1]}
+    assert named == {4, 5}
+
+
+def test_a_page_of_stories_asks_as_often_however_many_there_are(db: Database) -> None:
+    save(db, *(arrival(n) for n in range(20)))
+    put(db, placed(0, "s0"))
+    once = len(statements(db, lambda: told(db)))
+    put(db, *(placed(n, f"s{n // 3}") for n in range(20)))
+    assert len(statements(db, lambda: told(db))) == once
 
 
 def test_a_window_holds_a_week_or_the_newest_hundred(db: Database) -> None:
