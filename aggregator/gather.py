@@ -24,6 +24,8 @@ _log = logging.getLogger(__name__)
 _BATCH = 100
 """Articles that are placed in one transaction."""
 _LEASE = timedelta(minutes=2)
+_RECENT = 2 * WINDOW
+"""What is listed so long ago at most is placed before all that is older, and remembered."""
 
 
 class Gatherer:
@@ -46,7 +48,7 @@ class Gatherer:
         clock: Callable[[], datetime],
         stop: Callable[[], bool] = lambda: False,
     ) -> int:
-        """Place the articles that wait; return how many were placed.
+        """Place the articles that wait, those of the last days first; return how many were placed.
 
         Stops early when ``stop`` is true, or while another process gathers.
         """
@@ -54,9 +56,10 @@ class Gatherer:
         if apart != self._apart:
             self._apart, self._known = apart, None
         done = 0
-        while (waiting := gathering.waiting(self._db, _BATCH)) and not stop():
+        while not stop():
             now = clock()
-            if not gathering.lease(self._db, self._worker, now, now + _LEASE):
+            waiting = gathering.waiting(self._db, _BATCH, now - _RECENT)
+            if not waiting or not gathering.lease(self._db, self._worker, now, now + _LEASE):
                 break
             done += self._place(waiting, now)
         if done:
@@ -65,7 +68,8 @@ class Gatherer:
 
     def _place(self, waiting: Collection[Article], now: datetime) -> int:
         known = gathering.state(self._db)
-        first = min(article.listed for article in waiting)
+        # Beside what is new, a history may be on its way from its oldest article on.
+        first = gathering.first(self._db) or now
         if known != self._known:
             self._remember(first, now)
         self._known = None  # until it is stored, what is remembered is not what is known
@@ -95,7 +99,7 @@ class Gatherer:
         """Read what was placed in the days around the first that waits, and in those before now."""
         self._stories = Stories(rulings.ruled(self._db), self._apart)
         begin, end = first - WINDOW, first + WINDOW
-        for since, until in ((begin, end), (max(end, now - 2 * WINDOW), None)):
+        for since, until in ((begin, end), (max(end, now - _RECENT), None)):
             for kept in gathering.gathered(self._db, since, until, _BATCH):
                 with _on_its_own(kept.article):
                     told = telling(kept.article, self._encoder, kept.vector)

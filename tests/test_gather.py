@@ -139,7 +139,7 @@ def test_what_somebody_decided_meanwhile_counts(
     one.catch_up((), clock)
     assert [2] in groups(db) or [2, 4] in groups(db)
     assert [1, 2, 4] not in groups(db)
-    assert gathering.waiting(db, 9) == ()
+    assert gathering.waiting(db, 9, NOW) == ()
 
 
 def test_an_article_that_was_pulled_out_never_comes_back(db: Database) -> None:
@@ -198,6 +198,34 @@ def test_an_old_article_that_comes_late_does_not_join_what_happens_today(db: Dat
     assert groups(db) == [[1], [2]]
 
 
+def test_the_last_days_come_first_and_a_history_follows_as_if_it_were_alone(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.gather._BATCH", 1)
+    tell(db, 1, BRIDGE, "one", 30 * 24)
+    tell(db, 2, f"Wire report. {BRIDGE}", "two", 30 * 24 - 1)
+    tell(db, 3, FLOOD, "one", 2)
+    one = gatherer(db)
+
+    def step() -> None:
+        stops = iter([False, True])
+        one.catch_up((), clock, lambda: next(stops))
+
+    step()
+    assert groups(db) == [[3]]
+    step()
+    assert groups(db) == [[1], [3]]
+    tell(db, 4, f"Agencies. {FLOOD}", "two", 1)
+    step()
+    assert groups(db) == [[1], [3, 4]]
+    step()
+    assert groups(db) == [[1, 2], [3, 4]]
+    gather_again(db)
+    fresh = gatherer(db)
+    fresh.catch_up((), clock)
+    assert groups(db) == [[1, 2], [3, 4]]
+
+
 # --- one bad article --------------------------------------------------------------------------
 
 
@@ -226,7 +254,7 @@ def test_an_article_that_can_not_be_compared_stands_alone_and_the_others_are_gat
         poison(patch, step, 2)
         assert one.catch_up((), clock) == 4
         assert groups(db) == [[1, 4], [2], [3]]
-        assert gathering.waiting(db, 9) == ()
+        assert gathering.waiting(db, 9, NOW) == ()
         alone = stories.get(db, stories.of(db, [article_id(2)])[article_id(2)])
         assert isinstance(alone, Story)
         assert alone.members[0].why == Join(article_id(2), By.BROKEN, 0.0)

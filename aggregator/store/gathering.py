@@ -88,11 +88,23 @@ def move_on(connection: Connection, generation: int, version: int) -> State:
 # --- what there is to do, and what is known -----------------------------------------------------
 
 
-def waiting(db: Database, limit: int) -> tuple[Article, ...]:
-    """Return articles for which no story has been looked for yet, in the order of ``listed``."""
+def waiting(db: Database, limit: int, recent: datetime) -> tuple[Article, ...]:
+    """Return articles for which no story has been looked for yet, in the order of ``listed``.
+
+    recent: older ones are returned only when none is left that is listed since then.
+    """
     order = select(ungathered.c.article).order_by(ungathered.c.listed, ungathered.c.article)
     with db.read() as connection:
-        return rows.load(connection, connection.scalars(order.limit(limit)).all())
+        new = order.where(ungathered.c.listed >= recent).limit(limit)
+        found = connection.scalars(new).all() or connection.scalars(order.limit(limit)).all()
+        return rows.load(connection, found)
+
+
+def first(db: Database) -> datetime | None:
+    """Return when the article that is listed first of those that wait is listed."""
+    with db.read() as connection:
+        found: datetime | None = connection.scalar(select(func.min(ungathered.c.listed)))
+    return found
 
 
 def gathered(db: Database, since: datetime, until: datetime | None, batch: int) -> Iterator[Kept]:

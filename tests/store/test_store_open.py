@@ -18,7 +18,7 @@ from alembic.migration import MigrationContext
 from articles import article_id
 from databases import Postgres
 from sqlalchemy import create_engine, event, inspect, text
-from stored import NOW, arrival, save
+from stored import HOUR, NOW, arrival, save
 
 from aggregator.errors import NewerSchema, StoreError
 from aggregator.store import articles, feeds, gathering, schema
@@ -89,7 +89,7 @@ def test_a_language_that_was_taken_as_given_becomes_the_publishers_word(empty_ur
     )
     with Database.open(empty_url, now=NOW) as db:
         found = {one.id: one.declared for one in articles.iterate(db, 9)}
-        assert {one.id for one in gathering.waiting(db, 9)} == found.keys()
+        assert {one.id for one in gathering.waiting(db, 9, NOW - 9 * HOUR)} == found.keys()
     assert [found[article_id(n)] for n in range(4)] == ["az-Cyrl", "ru", None, None]
 
 

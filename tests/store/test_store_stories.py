@@ -49,9 +49,19 @@ def story(db: Database, id_: str) -> Story:
 
 def test_new_articles_wait_in_the_order_in_which_they_are_listed(db: Database) -> None:
     save(db, arrival(1), arrival(3), arrival(2))
-    assert [one.id for one in gathering.waiting(db, 2)] == [article_id(3), article_id(2)]
+    assert [one.id for one in gathering.waiting(db, 2, NOW)] == [article_id(3), article_id(2)]
     put(db, placed(3, "c"), placed(1, "a"))
-    assert [one.id for one in gathering.waiting(db, 9)] == [article_id(2)]
+    assert [one.id for one in gathering.waiting(db, 9, NOW)] == [article_id(2)]
+
+
+def test_what_is_new_comes_before_all_that_is_old(db: Database) -> None:
+    assert gathering.first(db) is None
+    save(db, *(arrival(n) for n in range(1, 6)))
+    recent = NOW - 2 * HOUR
+    assert [one.id for one in gathering.waiting(db, 9, recent)] == [article_id(2), article_id(1)]
+    assert gathering.first(db) == NOW - 5 * HOUR
+    put(db, placed(2, "a"), placed(1, "a"))
+    assert [one.id for one in gathering.waiting(db, 2, recent)] == [article_id(5), article_id(4)]
 
 
 def test_an_edit_does_not_let_an_article_wait_again(db: Database) -> None:
@@ -60,7 +70,7 @@ def test_an_edit_does_not_let_an_article_wait_again(db: Database) -> None:
     put(db, placed(1, "a"))
     save(db, changed(first, title="Other words"))
     save(db, also(first, "two"))
-    assert gathering.waiting(db, 9) == ()
+    assert gathering.waiting(db, 9, NOW) == ()
 
 
 def test_a_story_is_read_as_it_was_placed(db: Database) -> None:
@@ -144,7 +154,7 @@ def test_while_all_are_gathered_again_each_stays_in_its_story(db: Database) -> N
     gathering.gather_again(db)
     assert told(db) == ["a"]
     assert list(gathering.gathered(db, NOW - 9 * HOUR, None, 5)) == []
-    assert [one.id for one in gathering.waiting(db, 9)] == [article_id(2), article_id(1)]
+    assert [one.id for one in gathering.waiting(db, 9, NOW)] == [article_id(2), article_id(1)]
     put(db, placed(2, "a"))
     assert [one.article.id for one in gathering.gathered(db, NOW - 9 * HOUR, None, 5)] == [
         article_id(2)
@@ -160,7 +170,7 @@ def test_an_article_that_is_pulled_out_waits_with_its_rulings(db: Database) -> N
     save(db, *(arrival(n) for n in (1, 2, 3)))
     before = put(db, placed(3, "s"), placed(2, "s", WHY), placed(1, "s", WHY))
     assert rulings.pull_out(db, article_id(2), NOW)
-    assert [one.id for one in gathering.waiting(db, 9)] == [article_id(2)]
+    assert [one.id for one in gathering.waiting(db, 9, NOW)] == [article_id(2)]
     assert [one.article.id for one in story(db, "s").members] == [article_id(3), article_id(1)]
     assert set(rulings.ruled(db)) == {
         Ruling(*sorted((article_id(2), article_id(n))), together=False) for n in (1, 3)
@@ -173,7 +183,7 @@ def test_an_article_that_is_alone_can_not_be_pulled_out(db: Database) -> None:
     put(db, placed(1, "s"))
     assert not rulings.pull_out(db, article_id(1), NOW)
     assert not rulings.pull_out(db, "unknown", NOW)
-    assert gathering.waiting(db, 9) == ()
+    assert gathering.waiting(db, 9, NOW) == ()
 
 
 def test_the_last_ruling_counts(db: Database) -> None:
@@ -183,7 +193,7 @@ def test_the_last_ruling_counts(db: Database) -> None:
     rulings.put_together(db, article_id(2), article_id(1), NOW)
     pair = sorted((article_id(1), article_id(2)))
     assert rulings.ruled(db) == (Ruling(*pair, together=True),)
-    assert {one.id for one in gathering.waiting(db, 9)} == {article_id(1), article_id(2)}
+    assert {one.id for one in gathering.waiting(db, 9, NOW)} == {article_id(1), article_id(2)}
 
 
 def test_what_is_kept_out_is_what_people_pulled_out_the_latest_first(db: Database) -> None:
