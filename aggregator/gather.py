@@ -47,10 +47,13 @@ class Gatherer:
         sources: Iterable[Source],
         clock: Callable[[], datetime],
         stop: Callable[[], bool] = lambda: False,
+        *,
+        at_ease: bool = False,
     ) -> int:
         """Place the articles that wait, those of the last days first; return how many were placed.
 
-        Stops early when ``stop`` is true, or while another process gathers.
+        Stops early when ``stop`` is true, or while another process gathers. at_ease: leave time to
+        others; of a history a batch is placed, the next one at the next call.
         """
         apart = frozenset((one.key, other) for one in sources for other in one.never_with)
         if apart != self._apart:
@@ -62,6 +65,8 @@ class Gatherer:
             if not waiting or not gathering.lease(self._db, self._worker, now, now + _LEASE):
                 break
             done += self._place(waiting, now)
+            if at_ease and waiting[0].listed < now - _RECENT:
+                break
         if done:
             gathering.release(self._db, self._worker)
         return done
@@ -97,7 +102,8 @@ class Gatherer:
 
     def _remember(self, first: datetime, now: datetime) -> None:
         """Read what was placed in the days around the first that waits, and in those before now."""
-        self._stories = Stories(rulings.ruled(self._db), self._apart)
+        apart = gathering.followed(self._db, self._apart)
+        self._stories = Stories(rulings.ruled(self._db), apart)
         begin, end = first - WINDOW, first + WINDOW
         for since, until in ((begin, end), (max(end, now - _RECENT), None)):
             for kept in gathering.gathered(self._db, since, until, _BATCH):

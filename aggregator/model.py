@@ -33,7 +33,7 @@ class Source:
     proxy: str | None = field(default=None, repr=False)
     allow_private: bool = False
     never_with: tuple[str, ...] = ()
-    """Keys of sources whose articles are never of one story with those of this one."""
+    """Keys of sources, ids of articles and stories: never of one story with its articles."""
 
 
 @dataclass(frozen=True, slots=True)

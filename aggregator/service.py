@@ -117,7 +117,7 @@ def _jobs(app: App, parts: Callable[[], Parts], stop: Event) -> tuple[Job, ...]:
         Job("reload", take_up_changes, timedelta(seconds=2)),
         Job(
             "gather",
-            lambda: stories.catch_up(app.config.sources, app.clock, interrupted),
+            lambda: stories.catch_up(app.config.sources, app.clock, interrupted, at_ease=True),
             timedelta(seconds=2),
             at_once=True,
         ),

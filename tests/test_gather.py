@@ -179,6 +179,30 @@ def test_sources_that_are_never_with_one_another_share_no_story(db: Database) ->
     assert sorted(map(len, groups(db))) == [1, 1, 2]
 
 
+def test_a_source_stays_out_of_a_story_that_was_named_before_it_was_merged(db: Database) -> None:
+    bring(db)
+    gatherer(db).catch_up((), clock)
+    [old] = set(stories.of(db, [article_id(3)]).values())
+    rulings.put_together(db, article_id(3), article_id(1), NOW)
+    gatherer(db).catch_up((), clock)
+    assert groups(db) == [[1, 2, 3]]
+    apart = Source("three", "https://three.example/", never_with=(old,))
+    tell(db, 4, f"Agencies. {BRIDGE}", "three", 0.5)
+    gatherer(db).catch_up((ONE, TWO, apart), clock)
+    assert groups(db) == [[1, 2, 3], [4]]
+
+
+def test_at_ease_a_history_is_placed_a_batch_at_a_time(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.gather._BATCH", 1)
+    bring(db)
+    tell(db, 4, BRIDGE, "one", 30 * 24)
+    tell(db, 5, FLOOD, "one", 30 * 24)
+    one = gatherer(db)
+    assert [one.catch_up((), clock, at_ease=True) for _ in range(3)] == [4, 1, 0]
+
+
 def test_gathering_again_makes_the_same_stories_with_the_same_ids(db: Database) -> None:
     bring(db)
     gatherer(db).catch_up((), clock)

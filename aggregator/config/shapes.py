@@ -135,7 +135,7 @@ class SourceShape(Shape):
     allow_private: Truth = Field(
         default=False, description="true: this source may live at a private address."
     )
-    never_with: Slugs = _some("Keys of sources whose articles are never of one story with these.")
+    never_with: Slugs = _some("Sources, articles or stories that are never of one with these.")
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

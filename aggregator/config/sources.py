@@ -19,6 +19,7 @@ from aggregator.model import Source
 _SAYS_NOTHING = frozenset(
     {"www", "rss", "rss2", "feed", "feeds", "atom", "rdf", "xml", "json", "index"}
 )
+_ID = re.compile("[a-z2-7]{26}")
 
 
 def default_key(url: str) -> str:
@@ -61,14 +62,17 @@ def read_sources(
 
 
 def _check_strangers(found: dict[str, tuple[Node, Source]], around: Surroundings) -> None:
-    """Every source that another one keeps apart from must be there, and be another one."""
+    """Every source that another one keeps apart from must be there, and be another one.
+
+    Articles and stories, which may be named as well, are known to the database only.
+    """
     for key, (node, _) in found.items():
         for other in texts(node, "never_with"):
             name = str(other.value).strip()
             if name == key:
                 message = f"'{name}' is this source itself: delete it"
                 around.problems.append(other.problem(message))
-            elif name not in found:
+            elif name not in found and not _ID.fullmatch(name):
                 around.problems.append(no_such("source", name, found, other))
 
 

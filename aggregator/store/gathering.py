@@ -128,6 +128,19 @@ def gathered(db: Database, since: datetime, until: datetime | None, batch: int) 
             yield Kept(loaded[row.article], row.story, row.vector)
 
 
+def followed(db: Database, pairs: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return pairs of keys, and of those that are ids of merged stories what they became."""
+    named = {key for pair in pairs for key in pair}
+    with db.read() as connection:
+        found = connection.execute(
+            select(stories.c.id, members.c.story)
+            .join(members, members.c.article == stories.c.leading)
+            .where(among(connection, stories.c.id, named))
+        )
+        now = {row.id: row.story for row in found}
+    return {*pairs, *((now.get(one, one), now.get(other, other)) for one, other in pairs)}
+
+
 # --- placing ------------------------------------------------------------------------------------
 
 

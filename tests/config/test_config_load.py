@@ -69,6 +69,12 @@ topics:
     )
 
 
+def test_a_source_may_be_kept_out_of_a_story_or_apart_from_an_article(loads: Loads) -> None:
+    id_ = "abcdefghijklmnopqrstuvw234"
+    text = f"sources: [{{url: https://a.example/, never_with: {id_}}}]"
+    assert loads(text).sources[0].never_with == (id_,)
+
+
 def test_secrets_do_not_show_when_a_source_is_printed(loads: Loads) -> None:
     text = "sources: [{url: https://a.example/, auth: {user: me, password: hush}}]"
     assert "hush" not in str(loads(text))

@@ -112,6 +112,15 @@ def test_merged_stories_lead_to_the_one_that_is_left(db: Database) -> None:
     assert told(db) == ["old"]
 
 
+def test_a_merged_story_is_followed_by_its_old_id(db: Database) -> None:
+    save(db, *(arrival(n) for n in (1, 2, 3)))
+    put(db, placed(3, "old"), placed(2, "new"))
+    put(db, placed(1, "old", WHY, moves=(Move(article_id(2), "old", WHY),)))
+    pairs = {("one", "new"), ("one", "old"), ("new", "two"), ("one", "two")}
+    assert gathering.followed(db, pairs) == pairs | {("one", "old"), ("old", "two")}
+    assert gathering.followed(db, set()) == set()
+
+
 def test_a_split_makes_a_story_of_its_own(db: Database) -> None:
     save(db, *(arrival(n) for n in (1, 2, 3)))
     put(db, placed(3, "s"), placed(2, "s", WHY))
