@@ -1,38 +1,56 @@
-"""Stories that turn out to be one, or two: asked of their articles; it changes none."""
+"""Stories that turn out to be one, or two: asked of their articles; it changes none.
+
+Two like events of one topic (two quakes, two verdicts) are told in much the same words, so no
+single article tells them apart; several of each do. Within a half its articles are far more alike
+than across, on the scale on which signs add up (``_sure``).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import log
 
 from aggregator.dedupe.look import Look
 from aggregator.dedupe.story import Story
 from aggregator.dedupe.window import Item, Window
 
-_COMPARED = 5
+_COMPARED = 6
 """Articles of each story that are compared."""
-_FIRST_ASKED, _LAST_ASKED = 4, 64
-"""Articles of a story that is asked whether it is two, each time it has doubled."""
-_TWO = 0.1
-"""How likely two halves tell the same on average if they are two stories."""
+_ASKED = frozenset((4, 8, 12, 16, 24, 32, 48, 64))
+"""Articles of a story that is asked whether it is two, each time it has grown so much."""
 _LEAST = 2
 """Articles of a half: one alone may be told strangely."""
+_ACROSS, _A_MORE, _NONE = 1.0, 1.6, -5.4
+"""How sure two halves may be on average to tell the same, and be two yet: at most, for each
+article of the smaller half, and without any. The more say so, the less unlike they need to be."""
+_GAP = 2.0
+"""How much surer articles must be of their own half than of the other."""
+_SUREST = 6.0
 
 Table = Sequence[Sequence[float]]
 
 
-def oneness(window: Window, one: Story, other: Story) -> float:
-    """Return how likely the articles of two stories tell the same on average."""
-    table = _table(window, other.some()[:_COMPARED], one.some()[:_COMPARED])
-    return _mean(table, range(len(table)), range(len(table[0])))
+def oneness(window: Window, one: Story, other: Story, least: float) -> float:
+    """Return how likely the articles of two stories tell the same on average.
+
+    least: what it takes to make them one; 0.0 is returned if that would fall into halves again.
+    """
+    ones, others = one.some()[:_COMPARED], other.some()[:_COMPARED]
+    table = _table(window, others, ones)
+    mean = _mean(table, range(len(others)), range(len(ones)))
+    if mean < least:
+        return 0.0
+    both = _sure(_table(window, [*ones, *others], [*ones, *others]))
+    parts = range(len(ones)), range(len(ones), len(both))
+    return 0.0 if _are_two(both, *parts) else mean
 
 
 def leaving(window: Window, story: Story) -> list[Item]:
-    """Return the articles that are another story, if one has just doubled and falls into halves."""
-    size = len(story.articles)
-    if not _FIRST_ASKED <= size <= _LAST_ASKED or size & (size - 1):
+    """Return the articles that are another story, if one has grown and falls into halves."""
+    if len(story.articles) not in _ASKED:
         return []
     some = story.some()
-    parts = halves(_table(window, some, some))
+    parts = halves(_sure(_table(window, some, some)))
     if parts is None:
         return []
     stay, go = ([some[n] for n in part] for part in parts)
@@ -48,9 +66,9 @@ def leaving(window: Window, story: Story) -> list[Item]:
 def halves(table: Table) -> tuple[list[int], list[int]] | None:
     """Return which places of a square table belong together, if that makes two stories.
 
-    Parts grow by their average likeness until two are left; that with the first place is the first.
+    Parts grow by their average until two are left; that with the first place is the first.
 
-    >>> halves([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1]])
+    >>> halves([[6, 6, -6, -6], [6, 6, -6, -6], [-6, -6, 6, 6], [-6, -6, 6, 6]])
     ([0, 1], [2, 3])
     """
     parts = [[n] for n in range(len(table))]
@@ -59,9 +77,17 @@ def halves(table: Table) -> tuple[list[int], list[int]] | None:
         a, b = max(pairs, key=lambda pair: _mean(table, parts[pair[0]], parts[pair[1]]))
         parts[a] += parts.pop(b)
     one, other = map(sorted, parts)
-    if min(len(one), len(other)) < _LEAST or _mean(table, one, other) >= _TWO:
-        return None
-    return one, other
+    return (one, other) if _are_two(table, one, other) else None
+
+
+def _are_two(table: Table, one: Sequence[int], other: Sequence[int]) -> bool:
+    """Return whether articles are surer of their own part than of the other by far."""
+    small = min(len(one), len(other))
+    across = _mean(table, one, other)
+    if small < _LEAST or across >= min(_ACROSS, _A_MORE * small + _NONE):
+        return False
+    within = [table[a][b] for part in (one, other) for a in part for b in part if a != b]
+    return sum(within) / len(within) - across > _GAP
 
 
 def _mean(table: Table, rows: Sequence[int], columns: Sequence[int]) -> float:
@@ -71,3 +97,11 @@ def _mean(table: Table, rows: Sequence[int], columns: Sequence[int]) -> float:
 def _table(window: Window, ones: Iterable[Item], others: Sequence[Item]) -> Table:
     """Return how likely each of the ones tells the same as each of the others."""
     return [Look(window, one, window.weighed(one)).to(others) for one in ones]
+
+
+def _sure(table: Table) -> Table:
+    """Return likelihoods on the scale from unsure, 0, to sure: log of the odds."""
+    return [
+        [max(-_SUREST, min(_SUREST, log((p + 1e-9) / (1.0 + 1e-9 - p)))) for p in row]
+        for row in table
+    ]

@@ -176,7 +176,7 @@ class Stories:
             return []
         both = (self._stories[fit.to.story] for fit in fits[:2])
         older, younger = sorted(both, key=lambda story: story.born)
-        likely = oneness(self._window, older, younger)
+        likely = oneness(self._window, older, younger, _ONE)
         if likely < _ONE or self._decided.forbids_merging(older, younger):
             return []
         near = next(fit for fit in fits if fit.to.story == older.id)

@@ -294,13 +294,21 @@ def test_all_articles_of_a_long_story_go_to_their_side() -> None:
     assert all("Norway" in one.title for one in rows if one.article in {g.article for g in gone})
 
 
+def square(parts: Sequence[int], within: float, across: float) -> list[list[float]]:
+    return [[within if a == b else across for a in parts] for b in parts]
+
+
 @pytest.mark.parametrize(
     ("table", "parts"),
     [
-        ([[1, 0], [0, 1]], None),
-        ([[1, 1, 0], [1, 1, 0], [0, 0, 1]], None),
+        ([[6, -6], [-6, 6]], None),
+        ([[6, 6, -6], [6, 6, -6], [-6, -6, 6]], None),
         ([[1, 1, 1, 1]] * 4, None),
-        ([[1, 0, 0, 1], [0, 1, 1, 0], [0, 1, 1, 0], [1, 0, 0, 1]], ([0, 3], [1, 2])),
+        (square([0, 1, 1, 0], within=3, across=-3), ([0, 3], [1, 2])),
+        (square([0, 1, 1, 0], within=3, across=0), None),
+        (square([0, 0, 0, 0, 1, 1, 1, 1], within=3, across=0), ([0, 1, 2, 3], [4, 5, 6, 7])),
+        (square([0, 0, 0, 0, 1, 1, 1, 1], within=1, across=0), None),
+        (square([0, 0, 0, 0, 1, 1, 1, 1], within=6, across=2), None),
     ],
 )
 def test_halves(table: list[list[float]], parts: object) -> None:
