@@ -7,19 +7,23 @@ article costs the same whatever the window holds.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from math import log, sqrt
 from typing import NamedTuple
 from zlib import crc32
 
+from aggregator.dedupe import everyday
 from aggregator.dedupe.telling import Kind, Telling
 
 _KIND = 7
 """The lowest bits of a feature's number are its ``Kind``."""
 _BITS = 22
 _MASK = (1 << _BITS) - 1
-_PRIOR = 300.0
-"""Articles that are imagined before the first, so that its words are not all equally rare."""
+_PRIOR = 10_000
+"""Ordinary articles that are imagined before the first, so that its words are not equally rare."""
+_RAREST = 6.0
+"""Rarity of what nobody has told."""
 _MOST_FEATURES = 100
 _MOST_RARE, _MOST_BROAD = 16, 8
 """Words, names and numbers by which an article is found; countries and subjects likewise."""
@@ -34,6 +38,13 @@ _DRIFT = 2.0
 def number(kind: Kind, key: str) -> int:
     """Return the number of a feature: the same in every process, of 29 bits and its kind."""
     return (crc32(key.encode("utf-8", "surrogatepass")) & ~_KIND) | kind
+
+
+@lru_cache(128)  # feeds may invent codes
+def _imagined(language: str) -> Mapping[int, int]:
+    """Return how many of the imagined articles hold a word, if they are in this language."""
+    shares = everyday.shares(language)
+    return {number(Kind.WORD, key): round(_PRIOR * share) for key, share in shares}
 
 
 class Item:
@@ -77,23 +88,27 @@ class Window:
         self._next = 0
         self._held = array("I", bytes(4 << _BITS))
         self._latest: dict[int, int | array[int]] = {}
-        self._logs = [log(1.0 + held) for held in range(1 << 12)]
+        self._logs = [log(1.0 + held) for held in range(1 << 14)]
 
-    def _rarity(self, feature: int, top: float) -> float:
-        held = self._held[(feature >> 3) & _MASK]
-        return top - (self._logs[held] if held < len(self._logs) else log(1.0 + held))
+    def _rarity(self, language: str) -> Callable[[int], float]:
+        """Return what tells how rare a feature is for a language; 0 if all articles hold it."""
+        held, logs, imagined = self._held, self._logs, _imagined(language).get
+        scale = _RAREST / log(len(self.items) + _PRIOR)
 
-    def _top(self) -> float:
-        return log(len(self.items) + _PRIOR)
+        def rarity(feature: int) -> float:
+            many = held[(feature >> 3) & _MASK] + imagined(feature, 0)
+            return _RAREST - scale * (logs[many] if many < len(logs) else log(1.0 + many))
+
+        return rarity
 
     def item(self, telling: Telling) -> tuple[Item, Weighed]:
         """Return an article as it would stand in the window, and what its features count now."""
-        top = self._top()
+        rarity = self._rarity(telling.language or "")
         rare: list[tuple[float, int, float]] = []
         broad: list[tuple[float, int, float]] = []
         for kind, key, _, weight in telling.features:
             feature = number(kind, key)
-            force = weight * self._rarity(feature, top) ** 2
+            force = weight * rarity(feature) ** 2
             (broad if kind >= Kind.PLACE else rare).append((force, feature, weight))
         rare.sort(reverse=True)
         broad.sort(reverse=True)
@@ -107,9 +122,9 @@ class Window:
 
     def weighed(self, item: Item) -> Weighed:
         """Return what the features of an item count now."""
-        top = self._top()
+        rarity = self._rarity(item.language)
         return {
-            feature: Told(weight, weight * self._rarity(feature, top) ** 2)
+            feature: Told(weight, weight * rarity(feature) ** 2)
             for feature, weight in zip(item.ids, item.weights, strict=True)
         }
 

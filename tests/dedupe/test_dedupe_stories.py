@@ -362,14 +362,37 @@ def test_a_feature_remembers_the_latest_articles_only(monkeypatch: pytest.Monkey
 
 def test_a_word_that_thousands_hold_is_common() -> None:
     known = Window()
-    item, _ = known.item(told(0, "Weather"))
+    item, _ = known.item(told(0, "Zwieback"))
     feature = item.ids[0]
-    forces = []
-    for held in (1, 100, 4_095, 4_096):
+    rarities = []
+    for held in (0, 1, 100, 16_383, 16_384):
         known._held[(feature >> 3) & window._MASK] = held
-        forces.append(abs(known._rarity(feature, known._top() + 9)))
-    assert forces == sorted(forces, reverse=True)
-    assert forces[2] == pytest.approx(forces[3], abs=0.001)
+        rarities.append(known._rarity("en")(feature))
+    assert rarities == sorted(rarities, reverse=True)
+    assert rarities[0] == window._RAREST
+    assert rarities[3] == pytest.approx(rarities[4], abs=0.001)
+
+
+def rarity_in_an_empty_window(word: str, language: str) -> float:
+    return Window()._rarity(language)(window.number(Kind.WORD, word))
+
+
+def test_everyday_words_are_common_before_anything_was_told() -> None:
+    rarities = [rarity_in_an_empty_window(word, "en") for word in ("minist", "cheese", "zwieba")]
+    assert rarities == sorted(rarities)
+    assert len(set(rarities)) == 3
+
+
+def test_a_word_is_common_in_its_language_only() -> None:
+    assert rarity_in_an_empty_window("minist", "hy") == window._RAREST
+
+
+def test_two_headlines_of_everyday_words_are_two_stories() -> None:
+    alike = stream(
+        [("en", "Minister resigns after 55 years", ""), ("en", "Poet dies after 56", "")]
+    )
+    found = placed(Stories(), alike)
+    assert found[0].story != found[1].story
 
 
 def test_lengths_are_measured_anew_when_the_window_has_grown(
@@ -377,12 +400,12 @@ def test_lengths_are_measured_anew_when_the_window_has_grown(
 ) -> None:
     monkeypatch.setattr(window, "_PRIOR", 2.0)
     known = Window()
-    first = known.item(told(0, "Weather"))[0]
+    first = known.item(told(0, "Weather", language="xx"))[0]
     known.add(first)
     before = known.lengths(first)
     for n in range(1, 9):
-        known.add(known.item(told(n, f"Something {n}"))[0])
-    assert known.lengths(first)[Kind.WORD] > before[Kind.WORD]
+        known.add(known.item(told(n, f"Something {n}", language="xx"))[0])
+    assert known.lengths(first)[Kind.WORD] != before[Kind.WORD]
 
 
 def test_a_ring_of_vectors_forgets_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
