@@ -8,7 +8,7 @@ sentence encoder where one is installed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -110,6 +110,9 @@ _NAME = 4
 _HEADLINE, _LATE, _UNSURE, _SHORT = 2.0, 0.5, 0.5, 0.4
 _OF_A_NAME = 3.0
 """What a word with a capital counts, where others have none: who did it tells events apart."""
+_LISTED = 0.5
+"""What a word of the word lists counts: its country or subject is counted, too, and others share
+where it happened and of what kind it is."""
 _MOST_LARGE = 0.6
 _IN_PASSING = 0.3
 """Score of a country or subject that is hardly mentioned (``tag.about``)."""
@@ -120,19 +123,28 @@ _UNSPACED = "\u0e00"
 def _features(rows: tuple[Row, Row], language: str) -> tuple[Feature, ...]:
     found: dict[tuple[Kind, str], Feature] = {}
     sums: dict[tuple[Kind, str], float] = {}
-    for row in rows:
-        for feature in _of_row(row, language):
+    mentions = about.read(rows, [vocabulary(language)])
+    for row, listed in zip(rows, _listed(rows, mentions), strict=True):
+        for feature in _of_row(row, language, listed):
             found.setdefault(feature[:2], feature)
             sums[feature[:2]] = sums.get(feature[:2], 0.0) + feature.weight
     told = [
         Feature(kind, key, found[kind, key].shown, sums[kind, key] ** 0.5) for kind, key in found
     ]
-    return (*told, *_about(rows, language))
+    return (*told, *_about(rows, mentions))
 
 
-def _about(rows: tuple[Row, Row], language: str) -> Iterator[Feature]:
+def _listed(rows: tuple[Row, Row], mentions: about.Mentions) -> tuple[set[int], ...]:
+    """Return which words of each row say a country or subject."""
+    words: tuple[set[int], ...] = tuple(set() for _ in rows)
+    for of in mentions.scores:
+        for mention in mentions.of(of):
+            words[mention.row].update(range(mention.start, mention.start + mention.length))
+    return words
+
+
+def _about(rows: tuple[Row, Row], mentions: about.Mentions) -> Iterator[Feature]:
     """Yield the countries and subjects that an article speaks of."""
-    mentions = about.read(rows, [vocabulary(language)])
     for of, score in mentions.scores.items():
         first = next(iter(mentions.of(of)), None)
         if score > _IN_PASSING and first is not None:
@@ -140,7 +152,7 @@ def _about(rows: tuple[Row, Row], language: str) -> Iterator[Feature]:
             yield Feature(kind, of, rows[first.row].quote(first.start, first.length), score)
 
 
-def _of_row(row: Row, language: str) -> Iterator[Feature]:
+def _of_row(row: Row, language: str, listed: Collection[int] = ()) -> Iterator[Feature]:
     full = _HEADLINE if row.field == "title" else 1.0
     is_title_case = _is_title_case(row)
     before = ""
@@ -156,6 +168,8 @@ def _of_row(row: Row, language: str) -> Iterator[Feature]:
         before = ""
         if word not in _common(language):
             is_name = not is_title_case and _goes_on(row.text, start) and row.text[start].isupper()
+            if at in listed:
+                is_name, weight = False, weight * _LISTED
             shown = row.text[start:end]
             yield from _of_word(_bare(word, language), shown, language, weight, is_name=is_name)
     for number in _NUMBER.finditer(row.text):

@@ -97,8 +97,15 @@ def test_names_count_more_than_words_but_not_in_title_case() -> None:
     told = telling(article("Here minister Novak says he met nobody today in town"))
     weights = {feature.key: feature.weight for feature in told.features}
     assert weights["novak"] > weights["minist"]
-    cased = telling(article("Prime Minister Novak Resigns"))
-    assert len({f.weight for f in cased.features if f.kind is Kind.WORD}) == 1
+    cased = telling(article("Old Carpet Novak Borrowed"))
+    weights = {feature.key: feature.weight for feature in cased.features}
+    assert weights["novak"] == weights["carpet"]
+
+
+def test_where_it_was_and_of_what_kind_counts_less_than_who_it_was() -> None:
+    told = telling(article("Here the earthquake and its sound frighten Novak in Baku today"))
+    weights = {feature.key: feature.weight for feature in told.features}
+    assert weights["earthq"] == weights["baku"] < weights["sound"] < weights["novak"]
 
 
 def test_georgian_has_no_capitals_yet_names() -> None:
