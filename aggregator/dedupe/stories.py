@@ -3,7 +3,7 @@
 An article joins a story where one of its articles is likely to tell the same (``LINK``) and all
 those that stand for the story are likely enough on average (``COHESION``): a chain of articles of
 which each is like the next is no story. A near copy joins whatever it copies. Where an article is
-that near to several stories, these are one if they are near each other. A story that has doubled
+that near to several stories, these are one if they are near each other. A story that has grown
 is asked whether it is two. What an operator decided holds.
 """
 
@@ -26,7 +26,7 @@ from aggregator.model import By, Join, Move, Placed, Ruling
 
 __all__ = ["WINDOW", "Stories"]
 
-LINK = 0.5
+LINK = 0.4
 """How likely the nearest article of a story must tell the same."""
 COHESION = 0.4
 """How likely the articles of a story must tell the same on average."""
@@ -188,7 +188,7 @@ class Stories:
         return [_moved(item, near.to, near.by, likely) for item in moved]
 
     def _split(self, story: Story) -> list[Move]:
-        """Make two of a story that has just doubled, if its articles fall into halves."""
+        """Make two of a story that has grown, if its articles fall into halves."""
         gone = leaving(self._window, story)
         stay = [item for item in story.articles.values() if item not in gone]
         if not gone or self._decided.forbids_splitting(stay, gone):

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from aggregator.dedupe import meaning, window
 from aggregator.dedupe.meaning import Meanings, cosines
-from aggregator.dedupe.repair import halves, leaving
+from aggregator.dedupe.repair import halves, leaving, oneness
 from aggregator.dedupe.stories import WINDOW, Stories
 from aggregator.dedupe.story import mint
 from aggregator.dedupe.telling import Kind, Telling, telling
@@ -234,6 +234,15 @@ def test_two_stories_that_tell_the_same_become_the_older_one() -> None:
     assert (why.to, why.apart) == (rows[0].article, timedelta(minutes=3))
     assert why.likeness > 0.4
     assert stories.place(rows[2]).story == "older"
+
+
+def test_two_stories_that_would_fall_apart_again_are_not_merged() -> None:
+    rows = stream([QUAKE[0], QUAKE[3], BANK[0], BANK[1]])
+    stories = restored([(one, str(n // 2)) for n, one in enumerate(rows)])
+    both = stories._stories["0"], stories._stories["1"]
+    assert oneness(stories._window, *both, least=0.0) == 0.0
+    assert oneness(stories._window, *both, least=0.5) == 0.0
+    assert oneness(stories._window, both[0], both[0], least=0.0) > 0.5
 
 
 def test_two_stories_that_are_to_be_apart_stay_two() -> None:
