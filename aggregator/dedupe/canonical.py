@@ -25,16 +25,41 @@ _TRACKING_NAMES = """
     hmb_campaign hmb_medium hmb_source _branch_match_id
     ns_mchannel ns_source ns_campaign ns_linkname ns_fee cmpid ocid smid smtyp xtor
     ftag rss feedtype feedname feedref wt_mc wt.mc_id
+    ncid guccounter guce_referrer guce_referrer_sig ref_src wpisrc traffic_source maca
+    __twitter_impression __source intcmp icid ito ex_cid taid
 """
 _TRACKING = frozenset(_TRACKING_NAMES.split())
-_TRACKING_PREFIXES = ("utm_", "at_campaign", "at_medium", "at_custom", "mtm_", "matomo_")
+_TRACKING_PREFIXES = (
+    *("utm_", "mtm_", "itm_", "hsa_", "matomo_"),
+    *("at_campaign", "at_medium", "at_custom"),
+)
 # Names that mean something on many sites; a feed's own mark is dropped by its value.
 _FROM_A_FEED = re.compile(
     r"(ref|from|source|src|via|partner|emc|medium|referrer|cid|output|feed|campaign)"
     r"=(rss|atom|feed|rss[_-]?feed|feedburner)[0-9._]*"
-    r"|cmp=[^0-9].*",
+    r"|cmp=[^0-9].*|mod=rss.*",
     re.IGNORECASE,
 )
+# The AMP version of a page, by its address: a copy in a cache of Google's, in its viewer or in
+# Bing's cache (https://developers.google.com/amp/cache/overview), parameters of publishers and of
+# that viewer, a part of the path. A segment "amp" is one only beside the name of an article, with
+# digits or hyphens: /audio/amp may be a page of its own.
+_CACHED = re.compile(
+    r"^(?:(?:google(?:\.[a-z]{2,3}){1,2}/amp|(?:[a-z0-9-]+\.)?cdn\.ampproject\.org/(?:c|v|wp)"
+    r"|(?:[a-z0-9-]+\.)?bing-amp\.com/c)/(?:s/)?"
+    r"(?=[a-z0-9-]+(?:\.[a-z0-9-]+)+\.?(?:[/?#]|$)))+",
+    re.IGNORECASE,
+)
+_AMP_PARAMETER = re.compile(
+    r"amp(=(1|true)?)?|outputtype=amp|noamp=mobile|amp_(js_v|gsa)=.*|usqp=mq331a.*", re.IGNORECASE
+)
+_AMP_FILE = re.compile(r"(?:\.amp)+(?=\.html?$)")
+_NAMES_AN_ARTICLE = re.compile(r"[0-9]|-.*-")
+_UNWRAPPED = 3
+"""A cache's copy of a cache's copy is looked into so often; nobody but a joker goes deeper."""
+_VARIANT = re.compile(r"^(?:(?:www|m|mobile|amp)\.|[.\s])+")
+_NO_SITE = re.compile(r"(?:ac|co|com|edu|go|gov|ne|net|or|org)\.[a-z]{2}|[^.]*")
+"""What is left of a host such as mobile.de or m.co.uk, which is no variant of another site."""
 _ROUTE = ("!", "/")
 """A fragment that begins so is the path of a web application."""
 _SCHEMES = frozenset({"http", "https"})
@@ -52,12 +77,26 @@ def canonical_key(url: str) -> str:
     Two addresses with one key lead to one article: scheme, ``www.``, case and form of the host
     name, default port, user name, percent-encoding, dots in the path, slash at the end, order of
     the query, tracking parameters and fragment make no difference (a fragment of ``#!`` or ``#/``
-    does: it is the path of a web application). The key has no scheme: ``https://`` before it makes
-    an address with the same key. Total: never raises.
+    does: it is the path of a web application). Nor does it make one whether it is the page for
+    mobile phones (``m.``, ``mobile.``) or the AMP version, where the address says so for certain.
+    The key has no scheme: ``https://`` before it makes an address with the same key. Total: never
+    raises.
 
     >>> canonical_key("HTTP://www.Example.org:80/a/?utm_source=rss&b=2&a=1#top")
     'example.org/a?a=1&b=2'
+    >>> canonical_key("https://www.google.com/amp/s/m.example.org/rain-in-baku/amp")
+    'example.org/rain-in-baku'
     """
+    key = _key(url)
+    for _ in range(_UNWRAPPED):
+        original = _CACHED.sub("", key)
+        if original == key:
+            break
+        key = _key(f"https://{original}")
+    return key
+
+
+def _key(url: str) -> str:
     stripped = url.strip()
     try:
         parts = urlsplit(stripped)
@@ -69,7 +108,10 @@ def canonical_key(url: str) -> str:
     parameters = map(_encoded, parts.query.replace("+", "%20").split("&"))
     query = "&".join(sorted(filter(_tells_what, parameters)))
     fragment = f"#{_encoded(parts.fragment)}" if parts.fragment[:1] in _ROUTE else ""
-    return host + _path(parts.path) + (f"?{query}" if query else "") + fragment
+    page = host + _path(parts.path)
+    if not _CACHED.match(page):
+        page = host + _without_amp(page.removeprefix(host))
+    return page + (f"?{query}" if query else "") + fragment
 
 
 def _host(parts: SplitResult) -> str:
@@ -83,7 +125,9 @@ def _host(parts: SplitResult) -> str:
 
 
 def _bare(host: str) -> str:
-    return _AROUND_THE_HOST.sub("", host.lower())
+    bare = _AROUND_THE_HOST.sub("", host.lower())
+    site = _VARIANT.sub("", bare)
+    return bare if _NO_SITE.fullmatch(site) else site
 
 
 def _path(path: str) -> str:
@@ -94,6 +138,12 @@ def _path(path: str) -> str:
         elif segment != ".":
             segments.append(segment)
     return "/".join(segments).rstrip("/")
+
+
+def _without_amp(path: str) -> str:
+    path = _AMP_FILE.sub("", path)
+    parts = [part for part in path.split("/") if part != "amp"]
+    return "/".join(parts) if _NAMES_AN_ARTICLE.search(parts[-1]) else path
 
 
 def _encoded(text: str) -> str:
@@ -115,4 +165,5 @@ def _tells_what(parameter: str) -> bool:
         name in _TRACKING
         or name.startswith(_TRACKING_PREFIXES)
         or _FROM_A_FEED.fullmatch(parameter)
+        or _AMP_PARAMETER.fullmatch(parameter)
     )

@@ -42,7 +42,34 @@ SAME = {
     "dots": "https://example.org/b/../././a",
     "dots above the root": "https://example.org/../../a",
     "space around": "  https://example.org/a \n",
+    "Al Jazeera": "https://example.org/a?traffic_source=rss",
+    "Deutsche Welle": "https://example.org/a?maca=en-rss-en-world-4025-rdf",
+    "The Wall Street Journal": "https://example.org/a?mod=rss_markets_main",
+    "mobile": "https://mobile.example.org/a",
+    "m": "https://m.example.org/a",
+    "www before m": "https://www.m.example.org/a",
+    "AMP host": "https://amp.example.org/a",
+    "AMP parameter": "https://example.org/a?amp=1",
+    "AMP parameter without a value": "https://example.org/a?amp",
+    "AMP of Arc": "https://example.org/a?outputType=amp",
+    "AMP viewer": "https://example.org/a?amp_js_v=0.1&usqp=mq331AQIKAGwASA%3D",
+    "Google's AMP cache": "https://example-org.cdn.ampproject.org/c/s/example.org/a",
+    "Google's AMP cache, by http": "https://cdn.ampproject.org/c/example.org/a",
+    "Google's AMP cache, signed": "https://example-org.cdn.ampproject.org/wp/s/m.example.org/a",
+    "Google's AMP viewer": "https://www.google.com/amp/s/amp.example.org/a?amp=1",
+    "the same elsewhere": "https://www.google.co.uk/amp/s/www.example.org/a/",
+    "Bing's AMP cache": "https://example-org.bing-amp.com/c/s/example.org/a",
+    "a copy of a copy": "https://google.com/amp/s/cdn.ampproject.org/c/s/example.org./a",
 }
+
+AMP_PATHS = {
+    "example.org/2026/rain-in-baku": (
+        "/2026/rain-in-baku/amp", "/2026/rain-in-baku/amp/", "/amp/2026/rain-in-baku",
+        "/2026/amp/rain-in-baku",
+    ),
+    "example.org/rain-in-baku": ("/rain-in-baku/amp?amp=1", "/amp/rain-in-baku?outputType=amp"),
+    "example.org/a-123.html": ("/a-123.amp.html", "/amp/a-123.html", "/a-123.html/amp"),
+}  # fmt: skip
 
 KEYS = [
     ("https://example.org", "example.org"),
@@ -68,12 +95,40 @@ KEYS = [
     ("https://xn--bcher-kva.example/", "xn--bcher-kva.example"),
     ("https://" + "ü" * 70 + ".example/", "ü" * 70 + ".example"),
     ("https://[2001:DB8::1]:8080/a", "[2001:db8::1]:8080/a"),
+    ("https://mobile.de/a", "mobile.de/a"),
+    ("https://www.m.co.uk/a", "m.co.uk/a"),
+    ("https://amp.dev/a", "amp.dev/a"),
+    ("https://example.org/audio/amp", "example.org/audio/amp"),
+    ("https://example.org/amp", "example.org/amp"),
+    ("https://example.org/rain-amp.html", "example.org/rain-amp.html"),
+    ("https://example.org/a?amp=2&amplitude=1", "example.org/a?amp=2&amplitude=1"),
+    ("https://cdn.ampproject.org/c/s/ü.example/a", "cdn.ampproject.org/c/s/%C3%BC.example/a"),
+    ("https://google.com/amp/s/", "google.com/amp/s"),
+    ("https://google.com/amp/news-1", "google.com/news-1"),
+    ("https://example.org/amp/s/other.example/a", "example.org/amp/s/other.example/a"),
+    (
+        "https://cdn.ampproject.org/i/s/example.org/a.png",
+        "cdn.ampproject.org/i/s/example.org/a.png",
+    ),
 ]
 
 
 @pytest.mark.parametrize("url", SAME.values(), ids=SAME)
 def test_spellings_of_one_address_have_one_key(url):
     assert canonical_key(url) == KEY
+
+
+@pytest.mark.parametrize(
+    ("path", "key"), [(path, key) for key, paths in AMP_PATHS.items() for path in paths]
+)
+def test_the_amp_version_of_an_article_has_the_key_of_the_article(path, key):
+    assert canonical_key(f"https://example.org{path}") == key
+    assert canonical_key(f"https://example-org.cdn.ampproject.org/c/s/example.org{path}") == key
+    assert canonical_key(f"https://www.google.com/amp/s/amp.example.org{path}") == key
+
+
+def test_a_copy_of_copies_without_end_has_some_key():
+    assert canonical_key("https://" + "google.com./amp/s/" * 500 + "a.b").startswith("google.com")
 
 
 @pytest.mark.parametrize(("url", "key"), KEYS)
@@ -92,12 +147,20 @@ def test_what_is_no_web_address_comes_back_as_it_is(text):
     assert canonical_key(f" {text}\n") == text
 
 
-TEXTS = st.text() | st.text("aA%0fF2e/?&=#!.:;+[]@ ~é\u3000\ud800")
+TEXTS = (
+    st.text()
+    | st.text("aA%0fF2e/?&=#!.:;+[]@ ~é\u3000\ud800")
+    | st.lists(
+        st.sampled_from(["amp", "m.", "www.", "mobile.", ".amp", ".html", "/", "?", "&", "1", "..",
+                         "cdn.ampproject.org/c/", "google.com/amp/", "s/", "a.b", "a-b-c", "co.uk"])
+    ).map("".join)
+)  # fmt: skip
 
 
 @given(TEXTS)
 @example("%%34%31")
 @example("//h:443")
+@example("google.com/amp/s/" * 9 + "a.b")
 def test_any_string_has_a_key_and_the_key_is_its_own(text):
     for url in (text, f"https://example.org/{text}", f"http://{text}"):
         key = canonical_key(url)
