@@ -423,7 +423,7 @@ def test_an_article_is_pulled_out_of_its_story_and_put_back(
     run: Run, told_twice: list[str]
 ) -> None:
     one, other, _ = told_twice
-    assert "a story of its own" in run("story", "pull-out", other).out
+    assert "taken out of its story" in run("story", "pull-out", other).out
     assert run("story", "show", one, "--json").json["outlets"] == 1
     assert run("story", "again").out == "3 articles gathered\n"
     assert run("story", "show", one, "--json").json["outlets"] == 1
@@ -438,7 +438,7 @@ def test_an_article_is_pulled_out_of_its_story_and_put_back(
         (("show", "nothing"), "no article has the id"),
         (("pull-out", "nothing"), "no article has the id"),
         (("pull-out", "{alone}"), "in no story with others"),
-        (("join", "{alone}", "{alone}"), "these are one article"),
+        (("join", "{alone}", "{alone}"), "both names mean the same article"),
     ],
 )
 def test_what_no_story_can_do_is_refused(
@@ -457,6 +457,22 @@ def test_an_article_that_still_waits_has_no_story_yet(
     ran = run("story", "show", told_twice[0])
     assert ran.code == 2
     assert "waits to be gathered" in ran.err
+
+
+def test_gathering_again_waits_for_another_process_that_gathers(
+    run: Run, place: Path, told_twice: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = place / "data" / "aggregator.db"
+
+    def lease(value: str) -> None:
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute("UPDATE meta SET value = ? WHERE key = 'gathering'", (value,))
+
+    monkeypatch.setattr("aggregator.cli.story.sleep", lambda _: lease(""))
+    lease("9" * 20 + " other")
+    told = run("story", "again").out
+    assert "another process gathers" in told
+    assert f"{len(told_twice)} articles gathered" in told
 
 
 def test_a_query_may_begin_with_a_minus(run: Run) -> None:

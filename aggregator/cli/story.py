@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from time import sleep
 from typing import Any
 
 import click
@@ -21,16 +22,22 @@ from aggregator.cli.output import (
 )
 from aggregator.errors import UsageError
 from aggregator.model import Article, By, Story
-from aggregator.store import articles, rulings, stories
+from aggregator.store import articles, gathering, rulings, stories
 from aggregator.store.database import Database
 
+_PAUSE_SECONDS = 0.5
+"""Between two tries to have the right to gather."""
 SHORT_ID = 10
 """So many letters of an article's id are shown; 6 or more are understood."""
 
 
 @click.group("story", short_help="Show a story; pull articles out of it, or put them together.")
 def story() -> None:
-    """Show a story; pull an article out of it, or put two together."""
+    """Show who tells a story; pull an article out of it, or put two together.
+
+    An article is named by its id, of which 6 letters are enough, or by its address. `try` finds
+    articles; `why` tells everything about one.
+    """
 
 
 @story.command("show")
@@ -38,7 +45,10 @@ def story() -> None:
 @json_option
 @click.pass_obj
 def show(place: Place, story_or_article: str, as_json: bool) -> None:
-    """Show who tells a story, when and why: by its id, or by one of its articles."""
+    """Show who tells a story, when, and why each article is in it.
+
+    Named by its own id (all of it) or by any of its articles.
+    """
     with app.opened(place.config, place.data, environment()) as opened:
         told = why.explain_story(_story(opened.db, story_or_article))
     if as_json:
@@ -51,12 +61,17 @@ def show(place: Place, story_or_article: str, as_json: bool) -> None:
 @click.argument("article")
 @click.pass_obj
 def pull_out(place: Place, article: str) -> None:
-    """Take ARTICLE out of its story; it is never again of one with the articles there."""
+    """Take ARTICLE out of its story.
+
+    It is never again of one story with the articles that are there now. `story join` undoes it.
+    """
     with _deciding(place) as opened:
         found = meant(opened.db, article)
         if not rulings.pull_out(opened.db, found.id, app.utc_now()):
-            raise UsageError("this article is in no story with others")
-    console.print(f"{text(found.title)} is of a story of its own now")
+            raise UsageError(
+                "this article is in no story with others, so there is nothing to take it out of"
+            )
+    console.print(f"taken out of its story: {text(found.title)}")
 
 
 @story.command("join")
@@ -64,29 +79,45 @@ def pull_out(place: Place, article: str) -> None:
 @click.argument("other")
 @click.pass_obj
 def join(place: Place, article: str, other: str) -> None:
-    """Put ARTICLE into the story of OTHER, an article; it stays there."""
+    """Put ARTICLE into the story of the article OTHER; it stays there.
+
+    `story pull-out` undoes it.
+    """
     with _deciding(place) as opened:
         one, two = meant(opened.db, article), meant(opened.db, other)
         if one.id == two.id:
-            raise UsageError("these are one article; name two")
+            raise UsageError("both names mean the same article; name two")
         rulings.put_together(opened.db, one.id, two.id, app.utc_now())
-    console.print(f"{text(one.title)} is of one story with {text(two.title)} now")
+    console.print(f"put together: {text(one.title)}\nin the story of: {text(two.title)}")
 
 
 @story.command("again")
-@click.option("--resume", is_flag=True, help="Go on with what was begun before.")
+@click.option("--resume", is_flag=True, help="Go on with what an earlier call began.")
 @click.pass_obj
 def again(place: Place, resume: bool) -> None:
-    """Gather all stored articles into stories again, also while the service runs.
+    """Gather all stored articles into stories again; the service may run meanwhile.
 
-    What people decided stays, and so do the ids of stories. Interrupted, it goes on with --resume,
-    or by itself in the running service.
+    The last days come first. Until its turn comes, each article stays in its story. What people
+    decided stays, too, and the address of a story that changed leads to where its articles are.
+    Interrupted, it goes on with --resume, or by itself in the running service.
     """
     with app.opened(place.config, place.data, environment()) as opened:
         if not resume:
             gather.gather_again(opened.db)
-        done = app.gatherer(opened).catch_up(opened.config.sources, app.utc_now)
-    console.print(f"{done} articles gathered")
+        done = _all_gathered(opened)
+    console.print(f"{done} article{'s'[: done != 1]} gathered")
+
+
+def _all_gathered(opened: app.App) -> int:
+    """Place all that waits, in turn with a service that does so, too; return how many were."""
+    gatherer = app.gatherer(opened)
+    done = gatherer.catch_up(opened.config.sources, app.utc_now)
+    if gathering.first(opened.db):
+        console.print("another process gathers articles just now; waiting for its turn to end")
+    while gathering.first(opened.db):
+        sleep(_PAUSE_SECONDS)
+        done += gatherer.catch_up(opened.config.sources, app.utc_now)
+    return done
 
 
 @contextmanager
@@ -121,7 +152,8 @@ def _story(db: Database, wanted: str) -> Story:
 def print_story(told: dict[str, Any]) -> None:
     """Print what ``why.explain_story`` tells."""
     console.print(f"[bold]{text(told['title'])}[/bold]")
-    console.print(f"story {told['id']}, told by {told['outlets']} sources")
+    many = told["outlets"]
+    console.print(f"story {told['id']}, told by {many} source{'s'[: many != 1]}")
     columns = ("published (UTC)", "lag", "id", "sources", "language", "title", "why")
     table("", columns, map(_line, told["articles"]))
 
