@@ -21,7 +21,8 @@ from sqlalchemy import create_engine, event, inspect, text
 from stored import HOUR, NOW, arrival, save
 
 from aggregator.errors import NewerSchema, StoreError
-from aggregator.store import articles, feeds, gathering, schema
+from aggregator.model import Placed, Story
+from aggregator.store import articles, feeds, gathering, schema, stories
 from aggregator.store.database import Database
 from aggregator.store.tables import metadata
 
@@ -91,6 +92,21 @@ def test_a_language_that_was_taken_as_given_becomes_the_publishers_word(empty_ur
         found = {one.id: one.declared for one in articles.iterate(db, 9)}
         assert {one.id for one in gathering.waiting(db, 9, NOW - 9 * HOUR)} == found.keys()
     assert [found[article_id(n)] for n in range(4)] == ["az-Cyrl", "ru", None, None]
+
+
+def test_stories_of_before_are_taken_to_be_led_since_their_article_came_in(empty_url: str) -> None:
+    with Database.open(empty_url, now=NOW) as db:
+        save(db, *(arrival(number) for number in (1, 2, 3)))
+        for number, name, at in ((1, "a", NOW), (2, "a", NOW + HOUR), (3, "b", NOW)):
+            placed = [Placed(article_id(number), name)]
+            assert gathering.place(db, placed, at, gathering.state(db))
+    columns = (f"ALTER TABLE stories DROP COLUMN {name}" for name in ("led", "told"))
+    run_sql(empty_url, *columns, "UPDATE alembic_version SET version_num = '0004'")
+    with Database.open(empty_url, now=NOW) as db:
+        for id_, led in (("a", NOW + HOUR), ("b", None)):
+            found = stories.get(db, id_)
+            assert isinstance(found, Story)
+            assert (found.led, found.told) == (led, led)
 
 
 def test_the_tables_are_what_the_migrations_make(db: Database) -> None:
