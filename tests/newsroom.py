@@ -273,6 +273,9 @@ STORY = article_id(5000)
 
 OTHER_STORY = article_id(5001)
 
+MOVED = Join(article_id(0), By.WORDS, 0.6)
+"""Why an article is in the story that it was moved to."""
+
 
 def place(db: Database, *placed: Placed, at: datetime = NOW) -> None:
     """Put articles into stories, as the gatherer does."""

@@ -7,7 +7,7 @@ than across, on the scale on which signs add up (``_sure``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import log
 
 from aggregator.dedupe.look import Look
@@ -30,19 +30,21 @@ _SUREST = 6.0
 Table = Sequence[Sequence[float]]
 
 
-def oneness(window: Window, one: Story, other: Story, least: float) -> float:
-    """Return how likely the articles of two stories tell the same on average.
+def oneness(window: Window, one: Story, other: Story) -> float:
+    """Return how likely the articles of two stories tell the same on average."""
+    ones, others = _some(one, other)
+    return _mean(_table(window, others, ones), range(len(others)), range(len(ones)))
 
-    least: what it takes to make them one; 0.0 is returned if that would fall into halves again.
-    """
-    ones, others = one.some()[:_COMPARED], other.some()[:_COMPARED]
-    table = _table(window, others, ones)
-    mean = _mean(table, range(len(others)), range(len(ones)))
-    if mean < least:
-        return 0.0
+
+def would_part(window: Window, one: Story, other: Story) -> bool:
+    """Return whether two stories, made one, would fall into halves again."""
+    ones, others = _some(one, other)
     both = _sure(_table(window, [*ones, *others], [*ones, *others]))
-    parts = range(len(ones)), range(len(ones), len(both))
-    return 0.0 if _are_two(both, *parts) else mean
+    return _are_two(both, range(len(ones)), range(len(ones), len(both)))
+
+
+def _some(*stories: Story) -> Iterator[list[Item]]:
+    return (story.some()[:_COMPARED] for story in stories)
 
 
 def leaving(window: Window, story: Story) -> list[Item]:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from aggregator.dedupe.copies import Copies, Sketch
 from aggregator.dedupe.look import WINDOW, Look
 from aggregator.dedupe.meaning import Meanings
-from aggregator.dedupe.repair import leaving, oneness
+from aggregator.dedupe.repair import leaving, oneness, would_part
 from aggregator.dedupe.story import Decided, Story, mint
 from aggregator.dedupe.telling import Telling
 from aggregator.dedupe.window import Item, Window, number
@@ -176,8 +176,12 @@ class Stories:
             return []
         both = (self._stories[fit.to.story] for fit in fits[:2])
         older, younger = sorted(both, key=lambda story: story.born)
-        likely = oneness(self._window, older, younger, _ONE)
-        if likely < _ONE or self._decided.forbids_merging(older, younger):
+        likely = oneness(self._window, older, younger)
+        if (
+            likely < _ONE
+            or self._decided.forbids_merging(older, younger)
+            or would_part(self._window, older, younger)
+        ):
             return []
         near = next(fit for fit in fits if fit.to.story == older.id)
         moved = list(younger.articles.values())

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from aggregator.dedupe import meaning, window
 from aggregator.dedupe.meaning import Meanings, cosines
-from aggregator.dedupe.repair import halves, leaving, oneness
+from aggregator.dedupe.repair import halves, leaving, oneness, would_part
 from aggregator.dedupe.stories import WINDOW, Stories
 from aggregator.dedupe.story import mint
 from aggregator.dedupe.telling import Kind, Telling, telling
@@ -240,9 +240,10 @@ def test_two_stories_that_would_fall_apart_again_are_not_merged() -> None:
     rows = stream([QUAKE[0], QUAKE[3], BANK[0], BANK[1]])
     stories = restored([(one, str(n // 2)) for n, one in enumerate(rows)])
     both = stories._stories["0"], stories._stories["1"]
-    assert oneness(stories._window, *both, least=0.0) == 0.0
-    assert oneness(stories._window, *both, least=0.5) == 0.0
-    assert oneness(stories._window, both[0], both[0], least=0.0) > 0.5
+    assert would_part(stories._window, *both)
+    assert not would_part(stories._window, both[0], both[0])
+    assert oneness(stories._window, both[0], both[0]) > 0.5
+    assert oneness(stories._window, *both) < oneness(stories._window, both[0], both[0])
 
 
 def test_two_stories_that_are_to_be_apart_stay_two() -> None:

@@ -7,7 +7,7 @@ import pytest
 from articles import article_id
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
-from newsroom import OTHER_STORY, STORY, place
+from newsroom import MOVED, OTHER_STORY, STORY, place
 from web_client import Visit, client
 from werkzeug.test import TestResponse
 
@@ -150,7 +150,7 @@ def test_an_old_page_takes_nothing_out_of_the_story_where_it_is_now(
     db: Database, caller: FlaskClient
 ) -> None:
     sent = form(caller, PULLED)
-    place(db, Placed(article_id(12), OTHER_STORY, moves=(Move(article_id(2), OTHER_STORY),)))
+    place(db, Placed(article_id(12), OTHER_STORY, moves=(Move(article_id(2), OTHER_STORY, MOVED),)))
     response = caller.post(PULLED, auth=AUTH, data=sent)
     assert (response.status_code, response.headers["Location"]) == (303, f"/stories/{STORY}")
     assert rulings.ruled(db) == ()
@@ -161,7 +161,7 @@ def test_an_old_page_of_a_story_that_was_merged_means_the_one_that_took_it_in(
     db: Database, caller: FlaskClient
 ) -> None:
     sent = form(caller, PULLED)
-    moves = tuple(Move(article_id(number), OTHER_STORY) for number in (0, 2, 3, 8))
+    moves = tuple(Move(article_id(number), OTHER_STORY, MOVED) for number in (0, 2, 3, 8))
     place(db, Placed(article_id(12), OTHER_STORY, moves=moves))
     response = caller.post(PULLED, auth=AUTH, data=sent)
     assert response.headers["Location"] == f"/stories/{OTHER_STORY}"

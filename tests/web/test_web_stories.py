@@ -10,7 +10,7 @@ import pytest
 from articles import NOON, article_id, bare
 from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
-from newsroom import NOW, OTHER_STORY, STORY, place
+from newsroom import MOVED, NOW, OTHER_STORY, STORY, place
 from web_client import Visit, client
 
 from aggregator.model import By, Join, Member, Move, Placed, Story
@@ -76,12 +76,12 @@ def test_a_story_whose_last_article_waits_leads_to_that(db: Database, caller: Fl
 def test_an_id_that_was_merged_again_and_again_leads_on(db: Database, caller: FlaskClient) -> None:
     third = article_id(5002)
     place(db, Placed(article_id(13), third))
-    place(db, Placed(article_id(13), third, moves=(Move(article_id(12), third),)))
-    whole = tuple(Move(article_id(number), STORY) for number in (12, 13))
+    place(db, Placed(article_id(13), third, moves=(Move(article_id(12), third, MOVED),)))
+    whole = tuple(Move(article_id(number), STORY, MOVED) for number in (12, 13))
     place(db, Placed(article_id(0), STORY, moves=whole))
     for gone in (OTHER_STORY, third):
         assert caller.get(f"/stories/{gone}").headers["Location"] == f"/stories/{STORY}"
-    back = (Move(article_id(12), OTHER_STORY),)
+    back = (Move(article_id(12), OTHER_STORY, MOVED),)
     place(db, Placed(article_id(0), STORY, moves=back))
     assert caller.get(f"/stories/{OTHER_STORY}").status_code == 200, "a split gave it back"
 
@@ -175,7 +175,7 @@ OTHER_REASONS = [
     ),
     (
         Join(article_id(10), By.SPLIT, 0.05, apart=timedelta(hours=3)),
-        "parted from another story; 0.05 alike; 3 h apart",
+        "parted from another story; 5 % likely to tell the same; 3 h apart",
     ),
     (
         Join(article_id(0), By.SPLIT, 0.05),

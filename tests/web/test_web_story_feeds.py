@@ -11,7 +11,7 @@ import newsroom
 import pytest
 from articles import article_id
 from flask.testing import FlaskClient
-from newsroom import NOW, OTHER_STORY, STORY, place
+from newsroom import MOVED, NOW, OTHER_STORY, STORY, place
 from valid import CHECKS
 from web_client import Visit, client
 from werkzeug.http import http_date
@@ -130,7 +130,7 @@ def test_the_page_of_an_entry_stays_when_its_story_is_merged(
     """A reader app keeps the entry and its link for ever; the feed has only the one it went to."""
     entries = told(caller, "/feeds/all.json?per=story")["items"]
     pages = {one["id"]: one["_aggregator"]["page"] for one in entries}
-    place(db, Placed(article_id(0), STORY, moves=(Move(article_id(12), STORY),)))
+    place(db, Placed(article_id(0), STORY, moves=(Move(article_id(12), STORY, MOVED),)))
     assert ids(caller, "/feeds/all.json?per=story") == [story_uri(STORY)]
     gone = pages[story_uri(OTHER_STORY)].removeprefix("https://news.example")
     for ask in (caller.get, caller.head):
