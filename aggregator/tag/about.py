@@ -30,7 +30,7 @@ class Mentions:
     def __init__(self, found: Mapping[str, list[Mention[Meaning]]]) -> None:
         self._found = found
         self._counted = {of: _weighed(mentions) for of, mentions in found.items()}
-        self.scores = {of: score_of(mentions) for of, mentions in self._counted.items()}
+        self.scores = {of: _sum(counted) for of, counted in self._counted.items()}
         self._only_sure = _outdone(self.scores)
         for of in self._only_sure:
             self._counted[of] = list(filter(_is_sure, self._counted[of]))
@@ -38,7 +38,7 @@ class Mentions:
         for of, share in self._shares.items():
             self._counted[of] = _scaled(self._counted[of], share)
         for of in (*self._only_sure, *self._shares):
-            self.scores[of] = score_of(self._counted[of])
+            self.scores[of] = _sum(self._counted[of])
 
     def of(self, key: str, covered: Collection[tuple[int, int]] = ()) -> list[Mention[Meaning]]:
         """Return the mentions of a country or subject, those with most points first.
@@ -47,15 +47,14 @@ class Mentions:
         speaks of besides stays what it was: a country that ``not`` took away is still spoken of.
         """
         if not covered:
-            return self._counted.get(key, [])
+            return _made(self._counted.get(key, ()))
         left = [
             mention
-            for mention in self._found.get(key, [])
+            for mention in self._found.get(key, ())
             if not any((mention.row, mention.start + n) in covered for n in range(mention.length))
+            and (key not in self._only_sure or mention.says.kind is Kind.SURE)
         ]
-        if key in self._only_sure:
-            left = list(filter(_is_sure, left))
-        return _scaled(_weighed(left), self._shares.get(key, 1.0))
+        return _made(_scaled(_weighed(left), self._shares.get(key, 1.0)))
 
 
 def read(rows: Sequence[Row], vocabularies: Sequence[Vocabulary]) -> Mentions:
@@ -104,33 +103,45 @@ def score_of(mentions: Iterable[Mention[Says]]) -> float:
     return sum([mention.points for mention in mentions])
 
 
-def _is_sure(mention: Mention[Meaning]) -> bool:
-    return mention.says.kind is Kind.SURE
+Counted = list[tuple[Mention[Meaning], float]]
+"""Mentions as they were found, and what each of them counts."""
 
 
-def _scaled(mentions: list[Mention[Meaning]], share: float) -> list[Mention[Meaning]]:
+def _sum(counted: Counted) -> float:
+    return sum([points for _, points in counted])
+
+
+def _made(counted: Iterable[tuple[Mention[Meaning], float]]) -> list[Mention[Meaning]]:
     return [
-        Mention(meaning, row, start, length, points * share)
-        for meaning, row, start, length, points, _ in mentions
+        Mention(meaning, row, start, length, points)
+        for (meaning, row, start, length, _, _), points in counted
     ]
 
 
-def _weighed(mentions: list[Mention[Meaning]]) -> list[Mention[Meaning]]:
+def _is_sure(counted: tuple[Mention[Meaning], float]) -> bool:
+    return counted[0].says.kind is Kind.SURE
+
+
+def _scaled(counted: Counted, share: float) -> Counted:
+    return [(mention, points * share) for mention, points in counted]
+
+
+def _weighed(mentions: list[Mention[Meaning]]) -> Counted:
     """Let each place in the text, and each word of a subject in a row, count once."""
     if len(mentions) == 1:
-        return mentions
+        return [(mentions[0], mentions[0].points)]
     taken: set[tuple[int, int | str]] = set()
-    kept: list[Mention[Meaning]] = []
+    kept: Counted = []
     weight = 1.0
-    by_weight = sorted(mentions, key=_HEAVIEST, reverse=True)  # of equal ones the first
-    for meaning, row, start, length, points, _ in by_weight:
+    for mention in sorted(mentions, key=_HEAVIEST, reverse=True):  # of equal ones the first
+        meaning, row, start, length, points, _ = mention
         ground: list[tuple[int, int | str]] = [(row, start)]
         ground += [(row, at) for at in range(start + 1, start + length)] if length > 1 else ()
         if not meaning.is_place:
             ground.append((row, meaning.text))
         if taken.isdisjoint(ground):
             taken.update(ground)
-            kept.append(Mention(meaning, row, start, length, points * weight))
+            kept.append((mention, points * weight))
             weight *= NEXT
     return kept
 
@@ -190,10 +201,11 @@ def _grounds(
 
 def _holds(other: Found[Meaning], found: Found[Meaning]) -> bool:
     """Return whether a name is part of a longer one: Sudan of South Sudan."""
+    (_, other_start, other_length), (_, start, length) = other, found
     return (
-        other.length > found.length
-        and other.start <= found.start
-        and found.start + found.length <= other.start + other.length
+        other_length > length
+        and other_start <= start
+        and start + length <= other_start + other_length
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -12,7 +12,7 @@ from aggregator.model import ENOUGH, Evidence, Rule, Topic
 from aggregator.tag.about import NEXT, Mentions, score_of
 from aggregator.tag.mention import Mention, Says
 from aggregator.tag.rows import Row
-from aggregator.tag.terms import NEGATIVE, Role, Term, meanings
+from aggregator.tag.terms import NEGATIVE, Role, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,13 @@ class Case:
         self._mentions = mentions
         self._spoken: dict[tuple[str, ...], tuple[float, tuple[Evidence, ...]]] = {}
 
-    def judge(self, topic: Topic, matches: Sequence[Mention[Term]]) -> Outcome:
-        """Return how the article fares with a topic, of whose own terms these stand in it."""
-        keys = tuple(meanings(topic))
+    def judge(
+        self, topic: Topic, keys: tuple[str, ...], matches: Sequence[Mention[Term]]
+    ) -> Outcome:
+        """Return how the article fares with a topic, of whose own terms these stand in it.
+
+        keys: of the countries and subjects that the topic asks for.
+        """
         return self._by_terms(topic, keys, matches) if matches else self._by_words(topic, keys)
 
     def _by_words(self, topic: Topic, keys: tuple[str, ...]) -> Outcome:
@@ -157,11 +161,14 @@ def _evidence(read: Sequence[Row], points: Iterable[Mention[Says]]) -> tuple[Evi
     Options whose points round to nothing are no reason. What is no option makes no score.
     """
     first: dict[tuple[bool, str, str, str], Mention[Says]] = {}
-    scores: dict[tuple[bool, str, str, str], float] = defaultdict(float)
+    scores: dict[tuple[bool, str, str, str], float] = {}
     for point in sorted(points, key=_PLACE):
-        key = (_is_option(point), read[point.row].field, point.says.text, point.says.of)
-        first.setdefault(key, point)
-        scores[key] += point.points
+        says = point.says
+        key = (says.rule not in _NO_OPTIONS, read[point.row].field, says.text, says.of)
+        if key in first:
+            scores[key] += point.points
+        else:
+            first[key], scores[key] = point, point.points
     return tuple(
         _reason(read[point.row], point, score if key[0] else 0.0)
         for key, point in first.items()
@@ -170,6 +177,7 @@ def _evidence(read: Sequence[Row], points: Iterable[Mention[Says]]) -> tuple[Evi
 
 
 def _reason(row: Row, point: Mention[Says], score: float) -> Evidence:
-    rule = Rule.CATEGORY if _is_option(point) and row.field == "categories" else point.says.rule
-    words = point.said or row.quote(point.start, point.length)
-    return Evidence(rule, row.field, words, point.says.text, point.says.of, point.says.kind, score)
+    says, _, start, length, _, said = point
+    rule = Rule.CATEGORY if row.field == "categories" and _is_option(point) else says.rule
+    words = said or row.quote(start, length)
+    return Evidence(rule, row.field, words, says.text, says.of, says.kind, score)

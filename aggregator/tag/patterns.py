@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
-from itertools import count
+from itertools import chain, count
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 from weakref import ReferenceType, ref
 
@@ -191,12 +191,8 @@ class Lexicon(Generic[T]):
         node.terms = (*node.terms, term)
 
 
-class Found(NamedTuple, Generic[T]):
-    """A term that stands at ``start`` and takes ``length`` words."""
-
-    term: T
-    start: int
-    length: int
+Found = tuple[T, int, int]
+"""A term, where it starts, and how many words it takes; a plain tuple, since many are made."""
 
 
 class Finder(Generic[T]):
@@ -222,16 +218,14 @@ class Finder(Generic[T]):
     def find(self, words: Sequence[str]) -> list[Found[T]]:
         """Return every term in a row of tokens."""
         found: list[Found[T]] = []
-        numbers, last = self._numbers, len(words) - 1
-        for start, nodes in enumerate(map(self._first.__getitem__, words)):
+        after = chain(map(self._numbers.__getitem__, words[1:]), ((),))
+        for start, (nodes, following) in enumerate(
+            zip(map(self._first.__getitem__, words), after, strict=False)
+        ):
             for node in nodes:
-                if node.terms:
-                    found += [Found(term, start, 1) for term in node.terms]
-                if (
-                    node.next
-                    and start < last
-                    and not node.next.keys().isdisjoint(numbers[words[start + 1]])
-                ):
+                for term in node.terms:
+                    found.append((term, start, 1))  # noqa: PERF401 - of mostly one
+                if following and node.next and not node.next.keys().isdisjoint(following):
                     self._go_on(node, words, start, found)
         return found
 
@@ -247,7 +241,7 @@ class Finder(Generic[T]):
             if not nodes:
                 return
             for node in nodes:
-                found += [Found(term, start, at - start + 1) for term in node.terms]
+                found += [(term, start, at - start + 1) for term in node.terms]
 
 
 class _Memory(dict[str, tuple[T, ...]]):

@@ -56,6 +56,7 @@ class Tagger:
         self._order = {topic.slug: number for number, topic in enumerate(self._topics)}
         self._lexicon = Lexicon[Term](Words())
         self._named: dict[tuple[str, ...], list[Term]] = defaultdict(list)
+        self._keys: list[tuple[str, ...]] = []
         self._by_meaning: dict[str, list[int]] = defaultdict(list)
         self._finders: dict[str, Finder[Term]] = {}
         expressions: list[tuple[str, Term]] = []
@@ -67,7 +68,8 @@ class Tagger:
                     expressions.append((term.text, term))
                 else:
                     self._lexicon.add(term.words, term)
-            for of in meanings(topic):
+            self._keys.append(tuple(meanings(topic)))
+            for of in self._keys[number]:
                 self._by_meaning[of].append(number)
         self._expressions = Expressions(expressions)
 
@@ -123,7 +125,7 @@ class Tagger:
             topic = self._topics[number]
             # Words that stand on one another can only make the score less than this sum.
             if number in found or scores[number] >= topic.at_least or not only_met:
-                yield case.judge(topic, tuple(found.get(number, ())))
+                yield case.judge(topic, self._keys[number], tuple(found.get(number, ())))
 
     def _matches(
         self, read: Sequence[Row], vocabularies: Sequence[Vocabulary]

@@ -101,6 +101,7 @@ def _one_of(characters: str) -> str:
 
 _FOLDS, _MARKS = _folding()
 # A joiner that keeps Arabic letters apart is a word's edge to the eye; ™ would fold to letters.
+_EDGE_SIGNS = "\u200c\u2120\u2122"
 _EDGES = re.compile("(?<=[\u0600-\u06ff])\u200c|[\u2120\u2122]")
 _LETTER = rf"[^\W_{_UNSPACED}]"
 # Each is one group, so that ``split`` keeps the tokens between what separates them.
@@ -155,12 +156,19 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    folded = unicodedata.normalize("NFKD", _without_heaps(_EDGES.sub(" ", text))).casefold()
+    folded = unicodedata.normalize("NFKD", _without_heaps(_with_edges(text))).casefold()
     folded = unicodedata.normalize("NFKD", folded)
     for character in _FOLDS.keys() & set(folded):  # few, and each replacement is a memory scan
         folded = folded.replace(character, _FOLDS[character])
     # Armenian "ev" is written եւ, և, and ԵՎ in capitals.
     return unicodedata.normalize("NFC", _without_heaps(folded.replace("եւ", "եվ")))
+
+
+def _with_edges(text: str) -> str:
+    """Return ``text`` with a space for what is a word's edge to the eye."""
+    if any(map(text.__contains__, _EDGE_SIGNS)):  # rare; the pattern walks the text slowly
+        return _EDGES.sub(" ", text)
+    return text
 
 
 def _without_heaps(text: str) -> str:
@@ -188,7 +196,7 @@ def spans(text: str) -> tuple[Span, ...]:
 
     Slower than ``tokens``. Where one character folds to several words ("½"), they share its place.
     """
-    text = _EDGES.sub(" ", text)
+    text = _with_edges(text)
     found: list[Span] = []
     for stretch in _STRETCH.finditer(text):
         found += _located(stretch[0], stretch.start())
@@ -213,10 +221,11 @@ class Text:
         found = list(zip(edges[::2], edges[1::2], strict=False))
         if text.isascii():
             return found
-        folds = {character: _remembered(character) for character in set(text)}
-        if len(folded) == len(text) and all(len(to) == 1 for to in folds.values()):
+        characters = set(text)
+        folds = dict(zip(characters, map(_remembered, characters), strict=True))
+        if len(folded) == len(text) and set(map(len, folds.values())) == {1}:
             return found
-        pieces = [folds[character] for character in text]
+        pieces = list(map(folds.__getitem__, text))
         if "".join(pieces) != folded:  # marks that fold together with the letter before them
             return [(start, end) for _, start, end in spans(text)]
         starts = list(accumulate(map(len, pieces), initial=0))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.tag import patterns
-from aggregator.tag.patterns import Bending, Finder, Form, Found, Lexicon, Word, Words, pattern
+from aggregator.tag.patterns import Bending, Finder, Form, Lexicon, Word, Words, pattern
 from aggregator.tag.words import fold, tokens
 
 BENT, EXACT, STEM, TAIL = Form.BENT, Form.EXACT, Form.STEM, Form.TAIL
@@ -205,7 +205,7 @@ def naive(terms, row, bending):
         for start in range(len(row) - len(term) + 1):
             here = zip(term, row[start:], strict=False)
             if all(ways[form](text, word) for (form, text), word in here):
-                yield Found(number, start, len(term))
+                yield number, start, len(term)
 
 
 @given(st.lists(PATTERNS, max_size=6), st.lists(WORDS, max_size=8), BENDS)
