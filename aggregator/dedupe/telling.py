@@ -116,21 +116,24 @@ where it happened and of what kind it is."""
 _MOST_LARGE = 0.6
 _IN_PASSING = 0.3
 """Score of a country or subject that is hardly mentioned (``tag.about``)."""
+Mentioned = tuple[Kind, str, str, float]
+"""What a ``Feature`` is made of, as it stands at one place."""
 _UNSPACED = "\u0e00"
 """From here on a token of one character is one of a script without spaces."""
 
 
 def _features(rows: tuple[Row, Row], language: str) -> tuple[Feature, ...]:
-    found: dict[tuple[Kind, str], Feature] = {}
+    found: dict[tuple[Kind, str], str] = {}
     sums: dict[tuple[Kind, str], float] = {}
     mentions = about.read(rows, [vocabulary(language)])
     for row, listed in zip(rows, _listed(rows, mentions), strict=True):
-        for feature in _of_row(row, language, listed):
-            found.setdefault(feature[:2], feature)
-            sums[feature[:2]] = sums.get(feature[:2], 0.0) + feature.weight
-    told = [
-        Feature(kind, key, found[kind, key].shown, sums[kind, key] ** 0.5) for kind, key in found
-    ]
+        for kind, key, shown, weight in _of_row(row, language, listed):
+            feature = kind, key
+            if feature in sums:
+                sums[feature] += weight
+            else:
+                found[feature], sums[feature] = shown, weight
+    told = [Feature(*feature, shown, sums[feature] ** 0.5) for feature, shown in found.items()]
     return (*told, *_about(rows, mentions))
 
 
@@ -152,38 +155,39 @@ def _about(rows: tuple[Row, Row], mentions: about.Mentions) -> Iterator[Feature]
             yield Feature(kind, of, rows[first.row].quote(first.start, first.length), score)
 
 
-def _of_row(row: Row, language: str, listed: Collection[int] = ()) -> Iterator[Feature]:
+def _of_row(row: Row, language: str, listed: Collection[int]) -> Iterator[Mentioned]:
     full = _HEADLINE if row.field == "title" else 1.0
     is_title_case = _is_title_case(row)
-    before = ""
+    before, text = "", row.text
     for at, (word, (start, end)) in enumerate(zip(row.words, row.places, strict=True)):
         if word[0].isdecimal():
             continue
         weight = full if at < _EARLY else full * _LATE
         if len(word) == 1:
             if word >= _UNSPACED and before >= _UNSPACED:  # two characters make a word
-                yield Feature(Kind.WORD, before + word, before + word, weight)
+                yield Kind.WORD, before + word, before + word, weight
             before = word
             continue
         before = ""
-        if word not in _common(language):
-            is_name = not is_title_case and _goes_on(row.text, start) and row.text[start].isupper()
+        bare = _bare(word, language)
+        if bare:
+            shown = text[start:end]
+            is_name = not is_title_case and shown[0].isupper() and _goes_on(text, start)
             if at in listed:
                 is_name, weight = False, weight * _LISTED
-            shown = row.text[start:end]
-            yield from _of_word(_bare(word, language), shown, language, weight, is_name=is_name)
-    for number in _NUMBER.finditer(row.text):
+            yield from _of_word(bare, shown, language, weight, is_name=is_name)
+    for number in _NUMBER.finditer(text):
         key = _normal(number[0])
         if len(key) > 1:
             weight = full if len(key) > 2 else full * _UNSURE
-            yield Feature(Kind.NUMBER, key, number[0], weight)
+            yield Kind.NUMBER, key, number[0], weight
 
 
 def _of_word(
     word: str, shown: str, language: str, weight: float, *, is_name: bool
-) -> Iterator[Feature]:
+) -> Iterator[Mentioned]:
     """Yield a word, and what names it may be: in scripts without capitals any word may be one."""
-    yield Feature(Kind.WORD, word[:_STEM], shown, weight * _OF_A_NAME if is_name else weight)
+    yield Kind.WORD, word[:_STEM], shown, weight * _OF_A_NAME if is_name else weight
     if shown[0].islower() and not _is_caseless(shown[0]):
         return
     consonants = skeleton(word, language)
@@ -191,14 +195,15 @@ def _of_word(
         return
     if not is_name:
         weight *= _UNSURE
-    yield Feature(Kind.NAME, consonants[:_NAME], shown, weight)
+    yield Kind.NAME, consonants[:_NAME], shown, weight
     if len(consonants) > LEAST:  # the fourth may be an ending's
-        yield Feature(Kind.NAME, consonants[:LEAST], shown, weight * _SHORT)
+        yield Kind.NAME, consonants[:LEAST], shown, weight * _SHORT
 
 
 def _is_title_case(row: Row) -> bool:
     """Return whether so many words have a capital that it says nothing."""
-    large = sum(row.text[start].isupper() for start, _ in row.places)
+    text = row.text
+    large = sum([text[start].isupper() for start, _ in row.places])
     return large > _MOST_LARGE * len(row.words)
 
 
@@ -233,8 +238,14 @@ def _normal(number: str) -> str:
     return ".".join(parts[:2])
 
 
+@lru_cache(1 << 15)  # news repeats its words
 def _bare(word: str, language: str) -> str:
-    """Return a word without what its language writes together with its front (Arabic, Hebrew)."""
+    """Return a word without what its language writes together with its front (Arabic, Hebrew).
+
+    "" for a word that says nothing since every text has it.
+    """
+    if word in _common(language):
+        return ""
     for prefix in _prefixes(language):
         if word.startswith(prefix) and len(word) >= len(prefix) + LEAST:
             return word[len(prefix) :]
