@@ -26,7 +26,7 @@ def listed(row: Row) -> Iterator[Found[Meaning]]:
     for code in _CODE.finditer(row.text):
         says = _exchanges().get(code[2])
         if says:
-            yield Found(says, row.word_at(code.start(1)), _WORDS)
+            yield says, row.word_at(code.start(1)), _WORDS
 
 
 @cache
