@@ -220,6 +220,10 @@ class Skipped:
     detail: str
 
 
+MARK_BYTES = 8
+"""A mark stands for an entry as it is written, with all that it inherits (``parse.raw``)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One parsed feed document, entries in document order."""
@@ -229,6 +233,10 @@ class Document:
     language: str | None
     entries: tuple[Entry, ...]
     skipped: tuple[Skipped, ...] = ()
+    marks: tuple[bytes, ...] = ()
+    """By what each of the entries is known when it comes again; none where that can't be told."""
+    passed: tuple[bytes, ...] = ()
+    """The marks of further entries, which were known and so not read."""
 
 
 # --- what is kept -----------------------------------------------------------------------------
@@ -557,6 +565,8 @@ class Commit:
     arrivals: tuple[Arrival, ...] = ()
     identities: tuple[tuple[str, str], ...] = ()
     """Further keys of articles that are known already: key, article id."""
+    seen: Mapping[bytes, str] | None = None
+    """Marks of entries that needn't be read again, with their articles; None: as before."""
     skipped: tuple[Skipped, ...] = ()
     bytes: int = 0
     milliseconds: int = 0

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from aggregator.arrival import article_of, tagged
-from aggregator.dedupe.identity import decide, identities
+from aggregator.dedupe.identity import decide, further_keys, identities, settled
 from aggregator.errors import StoreError
 from aggregator.fetch.session import Fetcher
 from aggregator.model import (
@@ -25,7 +25,6 @@ from aggregator.model import (
     Document,
     Failed,
     Fetched,
-    Known,
     NotModified,
     Outlet,
     PollState,
@@ -144,15 +143,12 @@ def _read(
     if body_hash == state.body_hash:
         commit = _unchanged(parts, source, state, fetched.validators, now)
         return replace(commit, detail="the same bytes", bytes=len(fetched.body))
-    document = parts.sandbox.parse(
-        fetched.body, content_type=fetched.content_type, url=fetched.url, now=now
-    )
-    if isinstance(document, Failed):
-        commit = _failed(parts, source, state, document, now)
+    seen = polls.seen(parts.db, source.key)
+    look = _look(parts, source, fetched, now, seen)
+    if isinstance(look, Failed):
+        commit = _failed(parts, source, state, look, now)
         return replace(commit, bytes=len(fetched.body))
-    keys = identities(source.key, document.entries, document.link)
-    known = polls.known(parts.db, frozenset(chain.from_iterable(keys)))
-    decisions = decide(source.key, document.entries, known, document.link)
+    document = look.document
     state_now = _succeeded(state, fetched.validators, now)
     return Commit(
         source=source.key,
@@ -163,11 +159,48 @@ def _read(
         state=replace(state_now, body_hash=body_hash),
         title=document.title,
         site_url=document.link,
-        entries=len(document.entries),
-        arrivals=_arrivals(parts, source, state, document, decisions, now),
-        identities=_further_keys(decisions, known),
+        entries=len(document.entries) + len(document.passed),
+        arrivals=_arrivals(parts, source, state, document, look.decisions, now),
+        identities=look.identities,
+        seen=None if look.seen == seen else look.seen,
         skipped=document.skipped,
         bytes=len(fetched.body),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a body brings that isn't known to be stored; ``identities``, ``seen`` as in Commit."""
+
+    document: Document
+    decisions: tuple[Decision, ...]
+    identities: tuple[tuple[str, str], ...]
+    seen: Mapping[bytes, str]
+
+
+def _look(
+    parts: Parts, source: Source, fetched: Fetched, now: datetime, seen: Mapping[bytes, str]
+) -> _Look | Failed:
+    """Parse what is new in a body and decide what it is; all of it, where new and old touch."""
+    document = parts.sandbox.parse(
+        fetched.body, content_type=fetched.content_type, url=fetched.url, now=now, seen=set(seen)
+    )
+    if isinstance(document, Failed):
+        return document
+    keys = identities(source.key, document.entries, document.link)
+    known = polls.known(parts.db, frozenset(chain.from_iterable(keys)))
+    decisions = decide(source.key, document.entries, known, document.link)
+    passed = {mark: seen[mark] for mark in document.passed}
+    led_to = {one.article for one in known.values()} | {one.article for one in decisions}
+    if not led_to.isdisjoint(passed.values()):
+        return _look(parts, source, fetched, now, {})
+    fixed = settled(source.key, keys, decisions, known)
+    new = zip(document.marks, decisions, fixed, strict=False)  # no marks where it is odd
+    return _Look(
+        document,
+        decisions,
+        further_keys(decisions, known),
+        passed | {mark: decision.article for mark, decision, yes in new if yes},
     )
 
 
@@ -186,19 +219,6 @@ def _arrivals(
         _arrival(parts, source, outlet, decision, now, first_poll=first_poll)
         for decision in decisions
         if decision.verdict is not Verdict.UNCHANGED
-    )
-
-
-def _further_keys(
-    decisions: Iterable[Decision], known: Mapping[str, Known]
-) -> tuple[tuple[str, str], ...]:
-    """Return keys under which unchanged entries are known from now on, with their articles."""
-    return tuple(
-        (key, decision.article)
-        for decision in decisions
-        if decision.verdict is Verdict.UNCHANGED
-        for key in decision.identities
-        if key not in known
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import resource
 import signal
+from collections.abc import Set
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -20,7 +21,7 @@ from typing import Self
 from pebble import ProcessExpired, ProcessPool
 
 from aggregator.model import Document, Failed, Reason
-from aggregator.parse import parse
+from aggregator.parse import nothing_new, parse
 
 # A child is replaced after so many documents, so that a slow leak in a parser stays small.
 _DOCUMENTS_PER_CHILD = 1_000
@@ -49,10 +50,22 @@ class Sandbox:
         )
 
     def parse(
-        self, body: bytes, *, content_type: str, url: str, now: datetime
+        self,
+        body: bytes,
+        *,
+        content_type: str,
+        url: str,
+        now: datetime,
+        seen: Set[bytes] = frozenset(),
     ) -> Document | Failed:
-        """Parse a feed document; whatever it does to the parser becomes a ``Failed``."""
-        arguments = {"content_type": content_type, "url": url, "now": now}
+        """Parse a feed document; whatever it does to the parser becomes a ``Failed``.
+
+        seen: marks of entries that needn't be read again. Where these are all, no child is asked.
+        """
+        document = nothing_new(body, content_type=content_type, url=url, seen=seen)
+        if document:
+            return document
+        arguments = {"content_type": content_type, "url": url, "now": now, "seen": seen}
         pool = self._usable_pool()
         try:
             future = pool.schedule(parse, args=(body,), kwargs=arguments, timeout=self._seconds)

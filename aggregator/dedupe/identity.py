@@ -24,6 +24,7 @@ Only the source that speaks for an article edits it; what others say in their wo
 from __future__ import annotations
 
 from base64 import b32encode
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -45,7 +46,7 @@ from aggregator.dedupe.keys import (
 )
 from aggregator.model import Decision, Entry, Known, Verdict
 
-__all__ = ["decide", "fingerprint", "identities"]
+__all__ = ["decide", "fingerprint", "further_keys", "identities", "settled"]
 
 
 def identities(
@@ -97,6 +98,52 @@ def decide(
             )
             verdict, why = Verdict.UNCHANGED, "stands more than once in this document"
     return tuple(decisions[position] for position in sorted(decisions))
+
+
+def further_keys(
+    decisions: Iterable[Decision], known: Mapping[str, Known]
+) -> tuple[tuple[str, str], ...]:
+    """Return keys under which unchanged entries are known from now on, with their articles."""
+    return tuple(
+        (key, decision.article)
+        for decision in decisions
+        if decision.verdict is Verdict.UNCHANGED
+        for key in decision.identities
+        if key not in known
+    )
+
+
+def settled(
+    source_key: str,
+    keys: Sequence[tuple[str, ...]],
+    decisions: Sequence[Decision],
+    known: Mapping[str, Known],
+) -> tuple[bool, ...]:
+    """Return which entries, once this is stored, are UNCHANGED whenever they come again as now.
+
+    keys: those of ``identities``. Such an entry is known by all its keys, shares none of them, and
+    says what its article says, for which no other source speaks. So it takes part in nothing that
+    is decided on others, until one of them leads to the article that it is.
+    """
+    holders = Counter(key for own in keys for key in own)
+    times = Counter(decision.article for decision in decisions)
+
+    def is_settled(own: tuple[str, ...], decision: Decision) -> bool:
+        found = [known[key] for key in own if key in known]
+        return (
+            times[decision.article] == 1
+            and all(holders[key] == 1 for key in own)
+            # The text, the last one, is no key beside others.
+            and set(own[:-1] or own) <= set(decision.identities)
+            and all(one.article == decision.article for one in found)
+            and all(one.speaker == source_key for one in found)
+            and (
+                decision.verdict in (Verdict.NEW, Verdict.CHANGED)
+                or any(one.fingerprint == decision.fingerprint for one in found)
+            )
+        )
+
+    return tuple(map(is_settled, keys, decisions))
 
 
 # --- deciding ---------------------------------------------------------------------------------

@@ -14,6 +14,18 @@ import feedparser
 MAX_TAGS = 200
 """Categories of one entry; feedparser compares each with all others."""
 
+ENTANGLED = "aggregator_entangled"
+"""Set in the data of a feed where an entry may have changed how others are read."""
+
+NAMESPACES = {
+    uri.lower(): prefix
+    for uri, prefix in feedparser.mixin._FeedParserMixin.namespaces.items()  # noqa: SLF001
+}
+"""Address → prefix of the namespaces that feedparser knows by heart."""
+
+# What feedparser sets anew at each entry, and what it asks for chapters only.
+_OF_ONE_ENTRY = {"inentry", "title_depth", "guidislink", "psc_chapters_flag", "opened"}
+
 
 class _Dialect:
     """Methods that stand before feedparser's own; ``self`` is one of its parsers."""
@@ -37,6 +49,20 @@ class _Dialect:
             if escape and dict.get(self.contentparams, "type") == "application/xhtml+xml":
                 text = xml_escape(text)
             self.elementstack[-1][2].append(text)
+
+    def _start_item(self: Any, attributes: dict[str, str]) -> None:
+        if not self.entries:
+            self.outside, self.opened = _state(self), len(self.elementstack)
+        super()._start_item(attributes)  # type: ignore[misc]  # a mixin
+
+    def _end_item(self: Any) -> None:
+        """Close what an entry left open (Atom's content always is); note what else it left."""
+        super()._end_item()  # type: ignore[misc]  # a mixin
+        del self.elementstack[self.opened :]
+        if _state(self) != self.outside:
+            self.feeddata[ENTANGLED] = True
+
+    _start_entry, _end_entry = _start_item, _end_item
 
     def _start_media_title(self: Any, attributes: dict[str, str]) -> None:
         self.push_content("media_title", attributes, "text/plain", 1)
@@ -67,6 +93,23 @@ class _Dialect:
         details = context.get(f"{key}s")
         if details and not details[-1] and context.get(key):
             details[-1]["name"] = context[key]
+
+
+def _state(parser: Any) -> tuple[object, ...]:
+    """Return all that feedparser's handlers look at, but for the entry that they are in."""
+    return (
+        {
+            name: value
+            for name, value in vars(parser).items()
+            if isinstance(value, (int, str)) and name not in _OF_ONE_ENTRY
+        },
+        [element[0] for element in parser.elementstack],
+        [*parser.basestack],
+        [*parser.langstack],
+        dict.copy(parser.contentparams),
+        dict.copy(parser.sourcedata),
+        dict.copy(parser.feeddata),
+    )
 
 
 def install() -> None:

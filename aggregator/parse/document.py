@@ -23,21 +23,23 @@ _ENTITY = re.compile(r"<!ENTITY\s+(\w{1,32})\s+[\"']([^\"'&<>%]{0,32})[\"']\s*>"
 _MAX_HEAD_CHARS = 50_000
 
 
-def feed_text(text: str) -> str | None:
-    """Return the part of ``text`` that is a feed, repaired; None if there is no feed in it.
+def feed_start(text: str) -> int | None:
+    """Return where in ``text`` the root element of a feed begins; None if there is no feed in it.
 
-    Cut off is what stands before the root element: blank lines and warnings of the server's
-    software, comments, and the document type with its entities, of which only short plain ones
-    are used. Characters and references that XML doesn't know are dropped or become U+FFFD.
+    Before it may stand blank lines and warnings of the server's software, comments, and the
+    document type with its entities.
     """
     root = _ROOT.search(text)
-    if not root:
-        return None
-    head = _head(text[: root.start()])
-    if _HTML.search(head):
-        return None
-    own = dict(_ENTITY.findall(head))
-    return mend_references(well_formed(text[root.start() :]), own)
+    return None if not root or _HTML.search(_head(text[: root.start()])) else root.start()
+
+
+def repaired(feed: str, head: str) -> str:
+    """Return a feed with characters and references that XML doesn't know dropped or as U+FFFD.
+
+    feed: from its root element on.  head: what stands before that; of the entities that it
+    declares only short plain ones are used.
+    """
+    return mend_references(well_formed(feed), dict(_ENTITY.findall(_head(head))))
 
 
 def mend_references(text: str, own: Mapping[str, str] = MappingProxyType({})) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -47,16 +47,22 @@ class Frame:
 
 
 def read_entries(
-    raws: Sequence[_Raw], draft: Callable[[_Raw], Draft], frame: Frame
+    raws: Sequence[_Raw],
+    draft: Callable[[_Raw], Draft],
+    frame: Frame,
+    passed: Set[int] = frozenset(),
 ) -> tuple[tuple[Entry, ...], tuple[Skipped, ...]]:
     """Return the entries of a document, and the ones left out, both in document order.
 
     draft: makes a draft of one raw entry. Whatever one entry does, the others come in.
+    passed: positions of entries that are neither read nor left out.
     """
     entries: list[Entry] = []
     skipped: list[Skipped] = []
     most = frame.limits.max_entries
     for position, raw in enumerate(raws[:most]):
+        if position in passed:
+            continue
         try:
             entry = read_entry(draft(raw), frame)
         except Exception as error:  # noqa: BLE001 - one bad entry stays one bad entry

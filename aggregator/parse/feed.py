@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence, Set
 from itertools import chain
 from typing import Any
 
@@ -13,6 +14,7 @@ from aggregator.model import Document, Failed, Reason
 from aggregator.parse import dialects
 from aggregator.parse.addresses import absolute
 from aggregator.parse.clean import one_line
+from aggregator.parse.dialects import ENTANGLED
 from aggregator.parse.draft import Draft, File, Markup
 from aggregator.parse.entry import Frame, language_tag, read_entries
 from aggregator.parse.media import is_image, is_playable
@@ -28,10 +30,13 @@ _INLINE_TAG = re.compile(
 )
 
 
-def parse_feed(text: str, frame: Frame) -> Document | Failed:
-    """Return the document in ``text``, which begins with the root element of a feed.
+def parse_feed(
+    text: str, frame: Frame, marks: Sequence[bytes] = (), passed: Set[int] = frozenset()
+) -> tuple[Document | Failed, bool]:
+    """Return the document in ``text``, and whether its entries don't depend on one another.
 
-    frame: its language and authors are not set yet.
+    text: from the root element on.  frame: its language and authors are not set yet.
+    marks: of all entries, if they are known.  passed: positions of entries not to be read.
     """
     try:
         parsed = feedparser.parse(
@@ -45,8 +50,9 @@ def parse_feed(text: str, frame: Frame) -> Document | Failed:
         )
     except Exception as error:  # noqa: BLE001 - feedparser raises what its parsers raise
         detail = line(f"the parser raised {type(error).__name__}: {error}", 200)
-        return Failed(Reason.PARSE_CRASH, detail)
+        return Failed(Reason.PARSE_CRASH, detail), False
     feed = parsed.feed
+    apart = not (parsed.bozo or ENTANGLED in feed) and len(parsed.entries) == len(marks)
     atom = parsed.version.startswith("atom")
     title = one_line(
         _markup(feed.get("title_detail"), frame.url, atom=atom), frame.limits.max_title_chars
@@ -59,10 +65,17 @@ def parse_feed(text: str, frame: Frame) -> Document | Failed:
         tuple(name for name in authors if name.casefold() != title.casefold()),
     )  # fmt: skip
     entries, skipped = read_entries(
-        parsed.entries, lambda raw: _draft(raw, frame.url, atom=atom), shared
+        parsed.entries, lambda raw: _draft(raw, frame.url, atom=atom), shared, passed
     )
+    left_out = passed | {one.position for one in skipped}
     links = (absolute(one, frame.url) for one in _links(feed))
-    return Document(title, next(filter(None, links), None), language, entries, skipped)
+    document = Document(
+        title, next(filter(None, links), None), language, entries, skipped,
+        tuple(mark for n, mark in enumerate(marks[: frame.limits.max_entries]) if n not in left_out)
+        if apart else (),
+        tuple(marks[n] for n in sorted(passed) if n < frame.limits.max_entries),
+    )  # fmt: skip
+    return document, apart
 
 
 def _draft(raw: Any, url: str, *, atom: bool) -> Draft:

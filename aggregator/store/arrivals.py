@@ -24,11 +24,15 @@ _FURTHER = 1000
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """How many articles came in and were edited; whether readers would see anything of it."""
+    """How many articles came in and were edited; whether readers would see anything of it.
+
+    as_decided: nobody else was there first, so that all is what the poll took it for.
+    """
 
     new: int = 0
     changed: int = 0
     visible: bool = False
+    as_decided: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,11 @@ class _Settled:
 
 def store(connection: Connection, commit: Commit) -> Stored:
     """Store all arrivals of a commit; those that are stored already change nothing."""
-    owners = _claim(connection, commit)
+    wanted = dict(commit.identities)
+    wanted |= {key: one.article.id for one in reversed(commit.arrivals) for key in one.identities}
+    owners = _claim(connection, wanted)
     if not commit.arrivals:
-        return Stored()
+        return Stored(as_decided=owners == wanted)
     ids = {arrival.article.id for arrival in commit.arrivals} | set(owners.values())
     held = _held(connection, ids, commit.source)
     settled = [_settle(arrival, owners, held) for arrival in commit.arrivals]
@@ -66,16 +72,15 @@ def store(connection: Connection, commit: Commit) -> Stored:
     known = [one.article for one in (*of[Verdict.ALSO], *of[Verdict.CHANGED])]
     gathering.told_further(connection, known, commit.at)
     changed = len(of[Verdict.CHANGED])
-    return Stored(new, changed, visible=bool(new or changed or added))
+    visible = bool(new or changed or added)
+    return Stored(new, changed, visible=visible, as_decided=owners == wanted)
 
 
-def _claim(connection: Connection, commit: Commit) -> dict[str, str]:
+def _claim(connection: Connection, wanted: Mapping[str, str]) -> dict[str, str]:
     """Claim identities for arrivals, and further ones of known articles; return whose each is.
 
     Sorted, so that two transactions that want the same ones don't wait in a circle.
     """
-    wanted = dict(commit.identities)
-    wanted |= {key: one.article.id for one in reversed(commit.arrivals) for key in one.identities}
     if not wanted:
         return {}
     add(connection, identities, [{"key": key, "article": wanted[key]} for key in sorted(wanted)])

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
-from aggregator.model import Commit, Known, PollRecord, Skipped, SkipReason
+from aggregator.model import MARK_BYTES, Commit, Known, PollRecord, Skipped, SkipReason
 from aggregator.store import arrivals
 from aggregator.store.arrivals import Stored
 from aggregator.store.database import Database, bump
-from aggregator.store.dialect import AnyRow, add, among
+from aggregator.store.dialect import AnyRow, add, among, insert
 from aggregator.store.tables import appearances, articles, hosts, identities, polls, sources
+from aggregator.store.tables import seen as seen_
+
+_SEEN_BYTES = MARK_BYTES + 26  # characters of an article's id
 
 _SKIPS = 20
 """Of one poll's skipped entries, so many are kept with their reasons; all are counted."""
 
 
 def known(db: Database, identities_: Collection[str]) -> dict[str, Known]:
-    """Return the stored article behind each identity key that has one, by one SELECT."""
+    """Return the stored article behind each identity key that has one, by one SELECT at most."""
+    if not identities_:
+        return {}
     statement = (
         select(
             identities.c.key,
@@ -58,6 +63,24 @@ def _known(row: AnyRow, carriers: set[str]) -> Known:
     )
 
 
+def seen(db: Database, source: str) -> dict[bytes, str]:
+    """Return the marks of a source's entries that needn't be read again, with their articles."""
+    with db.read() as connection:
+        packed = connection.scalar(select(seen_.c.entries).where(seen_.c.source == source)) or b""
+    return {
+        packed[at : at + MARK_BYTES]: packed[at + MARK_BYTES : at + _SEEN_BYTES].decode("ascii")
+        for at in range(0, len(packed), _SEEN_BYTES)
+    }
+
+
+def _keep_seen(connection: Connection, source: str, entries: Mapping[bytes, str]) -> None:
+    packed = b"".join(mark + article.encode("ascii") for mark, article in entries.items())
+    statement = insert(connection, seen_).values(source=source, entries=packed)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["source"], set_={"entries": packed})
+    )
+
+
 def commit(db: Database, commit: Commit) -> None:
     """Store all that a poll changes, in one transaction; the same commit again changes nothing.
 
@@ -67,6 +90,8 @@ def commit(db: Database, commit: Commit) -> None:
     with db.write() as connection:
         stored = arrivals.store(connection, commit)
         renamed = _update_source(connection, commit)
+        if commit.seen is not None:
+            _keep_seen(connection, commit.source, commit.seen if stored.as_decided else {})
         add(connection, polls, [_record_row(commit, stored)])
         connection.execute(
             update(hosts)

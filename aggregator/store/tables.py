@@ -69,6 +69,15 @@ sources = Table(
     Index("sources_host", "host", "next_due", "key"),
 )
 
+seen = Table(
+    "seen",
+    metadata,
+    Column("source", Key, ForeignKey("sources.key"), primary_key=True),
+    Column("entries", LargeBinary, nullable=False),
+)
+"""Entries of a source's last document that needn't be read again, see ``polls.seen``. Apart from
+the source: it is long, and most polls need none of it. Whoever deletes articles deletes it too."""
+
 articles = Table(
     "articles",
     metadata,

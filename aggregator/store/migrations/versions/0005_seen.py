@@ -1,0 +1,19 @@
+"""Which entries of a source's last document needn't be read again."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+_KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "seen",
+        sa.Column("source", _KEY, sa.ForeignKey("sources.key"), primary_key=True),
+        sa.Column("entries", sa.LargeBinary, nullable=False),
+    )
