@@ -39,15 +39,7 @@ def parse_feed(
     marks: of all entries, if they are known.  passed: positions of entries not to be read.
     """
     try:
-        parsed = feedparser.parse(
-            io.BytesIO(text.encode()),
-            response_headers={
-                "content-type": "application/xml; charset=utf-8",
-                "content-location": frame.url,
-            },
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
+        parsed = _parsed(text, frame.url)
     except Exception as error:  # noqa: BLE001 - feedparser raises what its parsers raise
         detail = line(f"the parser raised {type(error).__name__}: {error}", 200)
         return Failed(Reason.PARSE_CRASH, detail), False
@@ -67,15 +59,27 @@ def parse_feed(
     entries, skipped = read_entries(
         parsed.entries, lambda raw: _draft(raw, frame.url, atom=atom), shared, passed
     )
-    left_out = passed | {one.position for one in skipped}
     links = (absolute(one, frame.url) for one in _links(feed))
+    left_out = passed | {one.position for one in skipped}
+    within = marks[: frame.limits.max_entries] if apart else ()
     document = Document(
         title, next(filter(None, links), None), language, entries, skipped,
-        tuple(mark for n, mark in enumerate(marks[: frame.limits.max_entries]) if n not in left_out)
-        if apart else (),
-        tuple(marks[n] for n in sorted(passed) if n < frame.limits.max_entries),
+        marks=tuple(mark for n, mark in enumerate(within) if n not in left_out),
+        passed=tuple(mark for n, mark in enumerate(within) if n in passed),
     )  # fmt: skip
     return document, apart
+
+
+def _parsed(text: str, url: str) -> Any:
+    return feedparser.parse(
+        io.BytesIO(text.encode()),
+        response_headers={
+            "content-type": "application/xml; charset=utf-8",
+            "content-location": url,
+        },
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
 
 
 def _draft(raw: Any, url: str, *, atom: bool) -> Draft:

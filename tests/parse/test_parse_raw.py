@@ -1,5 +1,7 @@
 """Entries that came before are not read again, and nothing comes out otherwise for it."""
 
+# ruff: noqa: E501 - tables with one case a line
+
 from __future__ import annotations
 
 import csv
@@ -62,8 +64,8 @@ def compared(
 
 def passed(before: str | bytes, after: str | bytes) -> tuple[int, int]:
     """How many entries were known, how many were read."""
-    bodies = [one.encode() if isinstance(one, str) else one for one in (before, after)]
-    found = compared(*bodies)
+    first, second = (one.encode() if isinstance(one, str) else one for one in (before, after))
+    found = compared(first, second)
     assert isinstance(found, Document)
     return len(found.passed), len(found.entries)
 
@@ -104,7 +106,7 @@ X, Y = (f'<item rdf:about="{name}"><title>{name}</title></item>' for name in "xy
         (atom(ONE), atom(ONE, feed="<title>News</title><author><name>Ann</name></author>"), (0, 1)),
         (rss(A), rss(A).replace("mrss", "mrss2"), (0, 1)),
         (rss(A), '<!DOCTYPE rss [<!ENTITY a "b">]>' + rss(A), (0, 1)),
-        (rss(A), rss(A).encode("utf-16"), (0, 1)),  # the declaration is the same text ...
+        (rss(A), rss(A).encode("utf-16"), (1, 0)),  # the same text
         (rss(A + "<description>é</description>").replace('encoding="utf-8"', ""),
          rss(A + "<description>é</description>").replace('encoding="utf-8"', "").encode("latin-1"), (1, 0)),
         # what passes
@@ -119,8 +121,6 @@ X, Y = (f'<item rdf:about="{name}"><title>{name}</title></item>' for name in "xy
 def test_what_came_before_under_the_same_conditions_is_passed(
     before: str | bytes, after: str | bytes, expected: tuple[int, int]
 ) -> None:
-    if isinstance(after, bytes) and after.startswith(b"\xff\xfe"):
-        expected = (1, 0)  # the same text
     assert passed(before, after) == expected
 
 

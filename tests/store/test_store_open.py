@@ -84,7 +84,7 @@ def test_a_language_that_was_taken_as_given_becomes_the_publishers_word(empty_ur
         ))  # fmt: skip
     run_sql(
         empty_url,
-        *(f"DROP TABLE {name}" for name in ("ungathered", "rulings", "members", "stories")),
+        *(f"DROP TABLE {name}" for name in ("seen", "ungathered", "rulings", "members", "stories")),
         "ALTER TABLE articles DROP COLUMN declared",
         "UPDATE alembic_version SET version_num = '0002'",
     )
