@@ -56,10 +56,13 @@ class World:
     def _serve(self, number: int) -> str:
         site = f"https://outlet{number}.example"
         items = [
-            item(n, f"Report {n} of outlet {number}", site=site, text=TEXT)
+            # A number behind "#" would count how often a guid was republished.
+            item(n, f"Report {n} of outlet {number}", site=site, text=TEXT).replace("#", "/?p=")
             for n in range(self.newest, self.newest - ENTRIES, -1)
         ]
-        body = rss(items, title=f"Outlet {number} at {self.stamp}", link=f"{site}/")
+        body = rss(items, title=f"Outlet {number}", link=f"{site}/")
+        built = f"<channel><lastBuildDate>{self.stamp}</lastBuildDate>".encode()
+        body = body.replace(b"<channel>", built)
         return self.origin.serve(f"/{number}", body, validators=self.validators)
 
 

@@ -233,7 +233,7 @@ def test_a_poll_that_finds_only_a_date_moved_asks_for_no_entry(
         items = [item(f"{count}-{n}") for n in range(count)]
         ours.poll("one", stamped("1", *items))
         statements: list[str] = []
-        engine = ours.db._engine  # noqa: SLF001 - statements are what is counted
+        engine = ours.db._engine
 
         def note(_c: Any, _k: Any, text: str, *_: Any, kept: list[str] = statements) -> None:
             kept.append(text)

@@ -121,9 +121,10 @@ def settled(
 ) -> tuple[bool, ...]:
     """Return which entries, once this is stored, are UNCHANGED whenever they come again as now.
 
-    keys: those of ``identities``. Such an entry is known by all its keys, shares none of them, and
-    says what its article says, for which no other source speaks. So it takes part in nothing that
-    is decided on others, until one of them leads to the article that it is.
+    keys: those of ``identities``. Such an entry shares no key and no article with another one, all
+    that is known by its keys is its article, and no other source speaks for that. (So all of its
+    keys are trusted and its own, and what it says is what is stored.) It takes part in nothing that
+    is decided on others, until one of them leads to its article.
     """
     holders = Counter(key for own in keys for key in own)
     times = Counter(decision.article for decision in decisions)
@@ -133,14 +134,8 @@ def settled(
         return (
             times[decision.article] == 1
             and all(holders[key] == 1 for key in own)
-            # The text, the last one, is no key beside others.
-            and set(own[:-1] or own) <= set(decision.identities)
             and all(one.article == decision.article for one in found)
             and all(one.speaker == source_key for one in found)
-            and (
-                decision.verdict in (Verdict.NEW, Verdict.CHANGED)
-                or any(one.fingerprint == decision.fingerprint for one in found)
-            )
         )
 
     return tuple(map(is_settled, keys, decisions))

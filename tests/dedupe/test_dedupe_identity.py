@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.dedupe.identity import decide, fingerprint, identities
+from aggregator.dedupe.identity import decide, fingerprint, identities, settled
 from aggregator.model import Entry, Image, Known, Verdict
 
 NEW, CHANGED, ALSO, UNCHANGED = Verdict.NEW, Verdict.CHANGED, Verdict.ALSO, Verdict.UNCHANGED
@@ -417,3 +417,51 @@ def test_nothing_with_words_of_its_own_is_lost(entries):
     _, decisions = poll({}, entries)
     headed = {(one.article, one.entry.title or one.entry.text) for one in decisions}
     assert len(headed) == len({article for article, _ in headed}), "two headlines, one article"
+
+
+# --- settled: no second look is needed -----------------------------------------------------------
+
+ONE = entry("a", "https://example.org/a", "A", "text a")
+TWO = entry("b", "https://example.org/b", "B", "text b", day=2)
+BARE = entry(None, None, "A", "text a", day=3)
+
+
+def settled_by(*polls):
+    """Which entries of the last of several polls, each of a source, are settled by it."""
+    known = {}
+    for source, entries in polls[:-1]:
+        known, _ = poll(known, entries, source)
+    source, entries = polls[-1]
+    keys = identities(source, entries, SITE)
+    asked = {key: value for key, value in known.items() if any(key in own for own in keys)}
+    return settled(source, keys, decide(source, entries, asked, SITE), asked)
+
+
+@pytest.mark.parametrize(
+    ("polls", "expected"),
+    [
+        ([("s", [ONE, TWO])], (True, True)),
+        ([("s", [ONE]), ("s", [ONE, TWO])], (True, True)),
+        ([("s", [ONE]), ("s", [entry("a", ONE.link, "A", "edited")])], (True,)),
+        ([("s", [BARE])], (True,)),
+        # a guid, a link, a text that another entry has too
+        ([("s", [ONE, entry("a", "https://example.org/c", "C", "text c")])], (False, False)),
+        ([("s", [ONE, entry("c", ONE.link, "C", "text c")])], (False, False)),
+        ([("s", [ONE, BARE])], (False, False)),
+        ([("s", [ONE, ONE])], (False, False)),
+        # two that are one article by keys that it had at different times
+        (
+            [("s", [ONE]), ("s", [entry("b", ONE.link, "A", "more")]),
+             ("s", [entry("a", None, "A", "x"), entry("b", None, "B", "y")])],
+            (False, False),
+        ),
+        # another source speaks for it
+        ([("t", [ONE]), ("s", [ONE])], (False,)),
+        ([("t", [ONE]), ("s", [ONE]), ("s", [ONE])], (False,)),
+        ([("t", [ONE]), ("s", [ONE]), ("t", [ONE])], (True,)),
+        # its text leads to something else
+        ([("s", [BARE]), ("s", [ONE])], (False,)),
+    ],
+)  # fmt: skip
+def test_settled_is_what_stands_by_itself(polls, expected):
+    assert settled_by(*polls) == expected

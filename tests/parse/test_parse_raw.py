@@ -137,6 +137,8 @@ def test_what_came_before_under_the_same_conditions_is_passed(
         rss(A, channel="<x a='<item>b</item>'/>"),
         rss(A, channel="<item\x00>b</item>"),
         rss(A, channel="<&#0;item>b<&#0;/item>"),
+        # What a repair makes of it are as many entries as the text has, but others.
+        rss(A + "<x><![CDATA\x00[</x>", B, channel="<it\x00em>c</it\x00em>").replace("</channel>", "]]></x></it\x00em></channel>"),
         rss(A, B + "<content:encoded><div>x</div></content:encoded>"),  # feedparser forgets to close it
         rss(A + '<media:title xmlns:m="http://search.yahoo.com/mrss/">x</media:title>'),
         rss(A + '<x xmlns:dc="https://example.org/"/>'),
