@@ -144,7 +144,7 @@ def _links(raw: Any) -> list[str]:
     FeedBurner's own addresses, long dead, stand in for the ones in ``origLink``. Where there is no
     link element, "link" is the guid, which by default is one, and often isn't even an address.
     """
-    link = raw.get("link", "")
+    link = raw.get("link") or ""  # an element that isn't closed can leave None
     link = link if "://" in link or link != raw.get("id") else ""
     links = raw.get("links", ())
     related = [

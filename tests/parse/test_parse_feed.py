@@ -63,6 +63,7 @@ def test_titles_are_plain_text_of_one_line(document: str, title: str) -> None:
         (atom('<title>t</title><link href="https://example.org/a.pdf" type="application/pdf"/>'), "https://example.org/a.pdf"),
         (atom('<title>t</title><link rel="via" href="https://example.org/via"/>'), "https://example.org/via"),
         (atom('<title>t</title><id>https://example.org/id</id>'), "https://example.org/id"),
+        (rss('<title>t</title><guid>g</guid><media:title xmlns:media="http://search.yahoo.com/mrss/">'), None),
     ],
 )  # fmt: skip
 def test_the_link_is_where_a_person_reads_the_article(document: str, link: str | None) -> None:

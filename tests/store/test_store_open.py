@@ -101,7 +101,9 @@ def test_stories_of_before_are_taken_to_be_led_since_their_article_came_in(empty
             placed = [Placed(article_id(number), name)]
             assert gathering.place(db, placed, at, gathering.state(db))
     columns = (f"ALTER TABLE stories DROP COLUMN {name}" for name in ("led", "told"))
-    run_sql(empty_url, *columns, "UPDATE alembic_version SET version_num = '0004'")
+    run_sql(
+        empty_url, *columns, "DROP TABLE seen", "UPDATE alembic_version SET version_num = '0004'"
+    )
     with Database.open(empty_url, now=NOW) as db:
         for id_, led in (("a", NOW + HOUR), ("b", None)):
             found = stories.get(db, id_)

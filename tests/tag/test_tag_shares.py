@@ -13,7 +13,7 @@ from aggregator.tag.shares import listed
 
 def codes(text: str) -> list[str]:
     (row,) = rows(entry(text))
-    return [row.quote(found.start, found.length) for found in listed(row)]
+    return [row.quote(start, length) for _, start, length in listed(row)]
 
 
 @pytest.mark.parametrize(
