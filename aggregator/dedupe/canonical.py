@@ -43,9 +43,10 @@ _FROM_A_FEED = re.compile(
 # The AMP version of a page, by its address: a copy in a cache of Google's, in its viewer or in
 # Bing's cache (https://developers.google.com/amp/cache/overview), parameters of publishers and of
 # that viewer, a part of the path. A segment "amp" is one only beside the name of an article, with
-# digits or hyphens: /audio/amp may be a page of its own.
+# digits or hyphens: /audio/amp may be a page of its own. Of Google's viewers only the .com counts:
+# anyone may own google.abc.de, and would speak for other people's pages.
 _CACHED = re.compile(
-    r"^(?:(?:google(?:\.[a-z]{2,3}){1,2}/amp|(?:[a-z0-9-]+\.)?cdn\.ampproject\.org/(?:c|v|wp)"
+    r"^(?:(?:google\.com/amp|(?:[a-z0-9-]+\.)?cdn\.ampproject\.org/(?:c|v|wp)"
     r"|(?:[a-z0-9-]+\.)?bing-amp\.com/c)/(?:s/)?"
     r"(?=[a-z0-9-]+(?:\.[a-z0-9-]+)+\.?(?:[/?#]|$)))+",
     re.IGNORECASE,

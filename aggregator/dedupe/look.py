@@ -13,7 +13,7 @@ from aggregator.dedupe.window import Item, Weighed, Window
 WINDOW = timedelta(days=3)
 """Articles further apart in time tell two stories."""
 _COHERENT = 0.7
-_MOST = 28
+_MOST = 20
 """Articles that are looked at closely because they share rare features."""
 
 

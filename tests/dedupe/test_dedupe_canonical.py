@@ -57,7 +57,6 @@ SAME = {
     "Google's AMP cache, by http": "https://cdn.ampproject.org/c/example.org/a",
     "Google's AMP cache, signed": "https://example-org.cdn.ampproject.org/wp/s/m.example.org/a",
     "Google's AMP viewer": "https://www.google.com/amp/s/amp.example.org/a?amp=1",
-    "the same elsewhere": "https://www.google.co.uk/amp/s/www.example.org/a/",
     "Bing's AMP cache": "https://example-org.bing-amp.com/c/s/example.org/a",
     "a copy of a copy": "https://google.com/amp/s/cdn.ampproject.org/c/s/example.org./a",
 }
@@ -104,6 +103,7 @@ KEYS = [
     ("https://example.org/a?amp=2&amplitude=1", "example.org/a?amp=2&amplitude=1"),
     ("https://cdn.ampproject.org/c/s/ü.example/a", "cdn.ampproject.org/c/s/%C3%BC.example/a"),
     ("https://google.com/amp/s/", "google.com/amp/s"),
+    ("https://google.abc.de/amp/s/example.org/a", "google.abc.de/amp/s/example.org/a"),
     ("https://google.com/amp/news-1", "google.com/news-1"),
     ("https://example.org/amp/s/other.example/a", "example.org/amp/s/other.example/a"),
     (
