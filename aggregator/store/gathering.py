@@ -19,6 +19,7 @@ from aggregator.store.tables import articles, members, meta, stories, ungathered
 _ASIDE = 0
 """The generation of articles that can't be compared: no gathering, all begin at 1, knows them."""
 _LEASE, _STATE = "gathering", "gathered"
+_BEGIN = "1 0"
 _WIDTH = 20
 """Digits of a moment in the lease, so that it sorts as text."""
 
@@ -72,17 +73,28 @@ def state(db: Database) -> State:
 
 def state_of(connection: Connection) -> State:
     """Return how far gathering has come, as this transaction sees it."""
-    told = connection.scalar(select(meta.c.value).where(meta.c.key == _STATE)) or "1 0"
+    told = connection.scalar(select(meta.c.value).where(meta.c.key == _STATE)) or _BEGIN
     generation, _, version = told.partition(" ")
     return State(int(generation), int(version))
 
 
-def move_on(connection: Connection, generation: int, version: int) -> State:
-    """Remember how far gathering has come; the row is locked from here on."""
-    statement = insert(connection, meta).values(key=_STATE, value=f"{generation} {version}")
-    fresh = {"value": statement.excluded.value}
-    connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=fresh))
-    return State(generation, version)
+def hold(connection: Connection) -> State:
+    """Return how far gathering has come, and let nobody move it before this transaction ends.
+
+    Who places or decides does this before all else: what is read afterwards is still so when it
+    is stored, and nobody who waits for this has locked a story that the other needs.
+    """
+    add(connection, meta, [{"key": _STATE, "value": _BEGIN}])
+    connection.execute(select(meta.c.value).where(meta.c.key == _STATE).with_for_update())
+    return state_of(connection)
+
+
+def move_on(connection: Connection, held: State, *, again: bool = False) -> State:
+    """Remember that gathering has come further than a state that is held."""
+    now = State(held.generation + again, held.version + 1)
+    told = f"{now.generation} {now.version}"
+    connection.execute(update(meta).where(meta.c.key == _STATE).values(value=told))
+    return now
 
 
 # --- what there is to do, and what is known -----------------------------------------------------
@@ -152,9 +164,9 @@ def place(db: Database, placed: Sequence[Placed], at: datetime, known: State) ->
     if not placed:
         return known
     with db.write() as connection:
-        if state_of(connection) != known:
+        if hold(connection) != known:
             return None
-        now = move_on(connection, known.generation, known.version + 1)
+        now = move_on(connection, known)
         touched = stories_of(connection, [one.article for one in placed])
         for one in placed:
             touched |= _place(connection, one, at, known.generation)
@@ -229,8 +241,7 @@ def told_further(connection: Connection, ids: Collection[str], at: datetime) -> 
 def gather_again(db: Database) -> None:
     """Let all articles be gathered anew; until its turn comes each stays in its story."""
     with db.write() as connection:
-        known = state_of(connection)
-        move_on(connection, known.generation + 1, known.version + 1)
+        move_on(connection, hold(connection), again=True)
         wait(connection, literal(value=True))
 
 

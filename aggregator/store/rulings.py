@@ -11,7 +11,7 @@ from aggregator.model import Article, Ruling
 from aggregator.store import rows
 from aggregator.store.database import Database, bump
 from aggregator.store.dialect import among, insert
-from aggregator.store.gathering import move_on, state_of, stories_of, wait
+from aggregator.store.gathering import hold, move_on, stories_of, wait
 from aggregator.store.leading import refresh
 from aggregator.store.tables import articles, members, rulings
 
@@ -43,12 +43,14 @@ def pull_out(db: Database, article: str, at: datetime) -> bool:
     It waits to be gathered anew.
     """
     with db.write() as connection:
+        hold(connection)  # who is beside it stays so
         story = select(members.c.story).where(members.c.article == article).scalar_subquery()
         beside = select(members.c.article).where(
             members.c.story == story, members.c.article != article
         )
         others = connection.scalars(beside).all()
-        _rule(connection, article, others, at, together=False)
+        if others:
+            _rule(connection, article, others, at, together=False)
         return bool(others)
 
 
@@ -61,8 +63,7 @@ def put_together(db: Database, article: str, other: str, at: datetime) -> None:
 def _rule(
     connection: Connection, article: str, others: Sequence[str], at: datetime, *, together: bool
 ) -> None:
-    if not others:
-        return
+    move_on(connection, hold(connection))
     pairs = (sorted((article, other)) for other in others)
     decided = [{"article": a, "other": b, "together": together, "at": at} for a, b in pairs]
     statement = insert(connection, rulings)
@@ -73,6 +74,4 @@ def _rule(
     connection.execute(delete(members).where(members.c.article == article))
     refresh(connection, left, at)
     wait(connection, articles.c.id == article)
-    known = state_of(connection)
-    move_on(connection, known.generation, known.version + 1)
     bump(connection)

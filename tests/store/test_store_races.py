@@ -15,8 +15,8 @@ from articles import article_id
 from sqlalchemy import event
 from stored import HOUR, NOW, arrival, changed, commit, hit, save, source
 
-from aggregator.model import Verdict
-from aggregator.store import articles, polls, sources
+from aggregator.model import Placed, Verdict
+from aggregator.store import articles, gathering, polls, rulings, sources
 from aggregator.store.database import Database
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -165,3 +165,39 @@ def test_readers_never_see_half_a_commit(url: str) -> None:
         together(read, read, write)
         assert all(count % 10 == 0 for count in seen)
         assert len(list(articles.iterate(db, 500))) == 100
+
+
+@pytest.mark.parametrize("step", ["move_on", "refresh"])
+def test_who_places_and_who_decides_at_once_do_so_in_turn(
+    url: str, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """In whichever step of placing a ruling comes, it is known to be new, and nobody gives up."""
+    arrived, decided = threading.Event(), threading.Event()
+    act = getattr(gathering, step)
+
+    def wait(*said: object) -> object:
+        arrived.set()
+        decided.wait(0.5)  # in vain, if the ruling waits for its turn
+        return act(*said)
+
+    with Database.open(url, now=NOW) as db:
+        save(db, *(arrival(number) for number in (1, 2, 3)))
+        one, two, three = (Placed(article_id(number), "s") for number in (1, 2, 3))
+        known = gathering.place(db, [two, three], NOW, gathering.state(db))
+        assert known is not None
+        monkeypatch.setattr(gathering, step, wait)
+
+        def place() -> None:
+            gathering.place(db, [one], NOW, known)
+
+        def decide() -> None:
+            arrived.wait()
+            ruled.append(rulings.pull_out(db, article_id(2), NOW))
+            decided.set()
+
+        ruled: list[bool] = []
+        together(place, decide)
+        assert ruled == [True]
+        assert gathering.state(db).version == known.version + 2
+        waiting = [each.id for each in gathering.waiting(db, 9, NOW)]
+        assert waiting == [article_id(2)]
