@@ -8,7 +8,7 @@ stored a whole batch or none of it, and goes on from there.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -58,21 +58,27 @@ class Gatherer:
         apart = frozenset((one.key, other) for one in sources for other in one.never_with)
         if apart != self._apart:
             self._apart, self._known = apart, None
-        done = 0
-        while not stop():
-            now = clock()
-            waiting = gathering.waiting(self._db, _BATCH, now - _RECENT)
-            if not waiting or not gathering.lease(self._db, self._worker, now, now + _LEASE):
-                break
-            done += self._place(waiting, now)
-            if at_ease and waiting[0].listed < now - _RECENT:
-                break
-        if done:
-            gathering.release(self._db, self._worker)
+        done, begun = 0, False
+        try:
+            while not stop() and gathering.first(self._db):
+                now = clock()
+                if not gathering.lease(self._db, self._worker, now, now + _LEASE):
+                    break
+                begun = True
+                placed, is_old = self._place(now)
+                done += placed
+                if at_ease and is_old:
+                    break
+        finally:
+            if begun:
+                gathering.release(self._db, self._worker)
         return done
 
-    def _place(self, waiting: Collection[Article], now: datetime) -> int:
+    def _place(self, now: datetime) -> tuple[int, bool]:
+        """Place a batch; return how many articles were placed, and whether they are a history's."""
+        # The state before all else: if others place what is read now, this batch is not stored.
         known = gathering.state(self._db)
+        waiting = gathering.waiting(self._db, _BATCH, now - _RECENT)
         # Beside what is new, a history may be on its way from its oldest article on.
         first = gathering.first(self._db) or now
         if known != self._known:
@@ -82,7 +88,8 @@ class Gatherer:
         placed, is_sound = self._placed(waiting)
         after = gathering.place(self._db, placed, now, known)
         self._known = after if is_sound else None
-        return len(placed) if after else 0
+        is_old = bool(waiting) and waiting[0].listed < now - _RECENT
+        return (len(placed) if after else 0), is_old
 
     def _placed(self, waiting: Iterable[Article]) -> tuple[list[Placed], bool]:
         """Return which stories articles belong to, and whether what is remembered is sound.

@@ -110,6 +110,49 @@ def test_while_another_process_gathers_nothing_is_done(db: Database) -> None:
     assert gatherer(db).catch_up((), clock) == 3
 
 
+@pytest.mark.parametrize("step", ["lease", "state", "waiting", "place"])
+def test_whoever_is_overtaken_leaves_what_the_other_stored(
+    db: Database, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """The lease of the slow one has run out, before or after any step of placing a batch."""
+    bring(db)
+    slow, quick = gatherer(db, "slow"), gatherer(db, "quick")
+    act = getattr(gathering, step)
+
+    def overtaken(*said: Any) -> Any:
+        monkeypatch.setattr(gathering, step, act)
+        read = act(*said) if step in ("state", "waiting") else None
+        assert quick.catch_up((), lambda: NOW + HOUR) == 3
+        return read if read is not None else act(*said)
+
+    monkeypatch.setattr(gathering, step, overtaken)
+    assert slow.catch_up((), clock) == 0
+    told = stories.get(db, stories.of(db, [article_id(2)])[article_id(2)])
+    assert isinstance(told, Story)
+    assert [bool(one.why) for one in told.members] == [False, True]
+
+
+def test_the_turn_ends_where_gathering_fails(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    bring(db)
+    one = gatherer(db)
+    with monkeypatch.context() as patch:
+        patch.setattr(gathering, "gathered", lambda *_: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            one.catch_up((), clock)
+    assert gatherer(db, "other").catch_up((), clock) == 3
+
+
+def test_the_turn_ends_where_nothing_was_placed(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(db)
+    stops = iter([False, True])
+    with monkeypatch.context() as patch:
+        patch.setattr(gathering, "place", lambda *_: None)
+        assert gatherer(db).catch_up((), clock, lambda: next(stops)) == 0
+    assert gatherer(db, "other").catch_up((), clock) == 3
+
+
 def test_it_stops_when_it_is_told_to_and_goes_on_later(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
