@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -197,9 +197,30 @@ def _place(connection: Connection, one: Placed, at: datetime, generation: int) -
     fresh = {name: statement.excluded[name] for name in row if name != "article"}
     connection.execute(statement.on_conflict_do_update(index_elements=["article"], set_=fresh))
     left = stories_of(connection, [move.article for move in one.moves])
-    for move in one.moves:
+    for move in (*_not_remembered(connection, one.moves, generation), *one.moves):
         connection.execute(_moving(move, at))
     return left | set(targets)
+
+
+def _not_remembered(
+    connection: Connection, moves: Sequence[Move], generation: int
+) -> Iterator[Move]:
+    """Yield the moves of all articles of a story that is merged: some are too old to be known.
+
+    Those of an earlier generation wait; they stay until their turn comes.
+    """
+    known = next((move for move in moves if move.why.by is not By.SPLIT), None)
+    if known is None:
+        return
+    of = select(members.c.story).where(members.c.article == known.article).scalar_subquery()
+    beside = select(articles.c.published).where(articles.c.id == known.why.to)
+    at = connection.execute(beside).scalar_one()
+    told = select(articles.c.id, articles.c.published)
+    inside = told.join(members, members.c.article == articles.c.id).where(
+        members.c.story == of, members.c.generation == generation
+    )
+    for row in connection.execute(inside).all():
+        yield Move(row.id, known.story, replace(known.why, apart=abs(row.published - at)))
 
 
 def _moving(move: Move, at: datetime) -> Any:

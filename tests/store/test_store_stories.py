@@ -112,6 +112,35 @@ def test_merged_stories_lead_to_the_one_that_is_left(db: Database) -> None:
     assert told(db) == ["old"]
 
 
+def test_all_of_a_merged_story_goes_also_what_was_too_old_to_be_remembered(db: Database) -> None:
+    save(db, *(arrival(n) for n in range(1, 6)))
+    put(db, placed(5, "new"), placed(4, "old"), placed(3, "new", WHY), placed(2, "new", WHY))
+    near = Join(article_id(4), By.WORDS, 0.6, apart=2 * HOUR)
+    parted = Join(article_id(4), By.SPLIT, 0.04)
+    both = (Move(article_id(2), "old", near), Move(article_id(3), "parted", parted))
+    put(db, placed(1, "old", WHY, moves=both))
+    assert stories.get(db, "new") == "old"
+    moved = {one.article.id: one.why for one in story(db, "old").members}
+    assert moved == {
+        article_id(5): replace(near, apart=HOUR),
+        article_id(4): None,
+        article_id(2): near,
+        article_id(1): WHY,
+    }
+    assert [one.why for one in story(db, "parted").members] == [parted]
+
+
+def test_of_a_merged_story_what_waits_to_be_gathered_again_stays(db: Database) -> None:
+    save(db, *(arrival(n) for n in (1, 2, 3, 4)))
+    put(db, placed(4, "new"), placed(3, "old"), placed(2, "new", WHY))
+    gathering.gather_again(db)
+    put(db, placed(3, "old"), placed(2, "new"))
+    put(db, placed(1, "old", WHY, moves=(Move(article_id(2), "old", WHY),)))
+    assert [one.article.id for one in story(db, "new").members] == [article_id(4)]
+    put(db, placed(4, "old", WHY))
+    assert stories.get(db, "new") == "old"
+
+
 def test_a_merged_story_is_followed_by_its_old_id(db: Database) -> None:
     save(db, *(arrival(n) for n in (1, 2, 3)))
     put(db, placed(3, "old"), placed(2, "new"))
