@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -291,6 +292,24 @@ def test_the_last_days_come_first_and_a_history_follows_as_if_it_were_alone(
     fresh = gatherer(db)
     fresh.catch_up((), clock)
     assert groups(db) == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize("batch", [1, 9])
+def test_an_archive_that_turns_up_late_is_gathered_whatever_came_between(
+    db: Database, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr("aggregator.gather._BATCH", batch)
+    one = gatherer(db)
+    for number, text, days in ((1, BRIDGE, 10), (2, f"Wire report. {BRIDGE}", 10), (3, FLOOD, 0)):
+        come = arrival(number, title=text[:40], summary="", text=text, listed=NOW - 4 * HOUR)
+        published = NOW - days * 24 * HOUR
+        save(db, replace(come, article=replace(come.article, published=published)))
+    one.catch_up((), clock)
+    assert groups(db) == [[1, 2], [3]]
+    late = arrival(4, title=BRIDGE[:40], summary="", text=f"Agencies. {BRIDGE}", listed=NOW)
+    save(db, replace(late, article=replace(late.article, published=NOW - 240 * HOUR)))
+    one.catch_up((), clock)
+    assert groups(db) == [[1, 2, 4], [3]]
 
 
 # --- one bad article --------------------------------------------------------------------------

@@ -99,7 +99,7 @@ class Stories:
             self._add(item, story, telling.sketch)
 
     def forget(self, before: datetime) -> None:
-        """Leave out the articles from before a time, and stories of which none is left."""
+        """Leave out the articles listed before a time, and stories of which none is left."""
         while self._by_time and self._by_time[0][0] < before.timestamp():
             _, _, article = heappop(self._by_time)
             item = self._items.pop(article)
@@ -134,7 +134,7 @@ class Stories:
         self._copies.add(item.number, sketch)
         if len(story.articles) <= _FOR_MEANING:
             self._meanings.add(item)
-        heappush(self._by_time, (item.at, item.number, item.article))
+        heappush(self._by_time, (item.listed, item.number, item.article))
 
     def _ruled(self, item: Item) -> _Fit | None:
         """Return an article beside which somebody put this one."""

@@ -57,6 +57,7 @@ class Feature(NamedTuple):
 class Telling:
     """What an article tells, and when.
 
+    at: of publication.  listed: one that turns up late is remembered as long as others.
     language: the bare code.  lead: the first words of ``text``, which holds the standfirst, too,
     and no more than ``MOST_READ`` characters.  vector: of title and lead.
     """
@@ -64,6 +65,7 @@ class Telling:
     article: str
     source: str
     at: datetime
+    listed: datetime
     language: str | None
     title: str
     lead: str
@@ -90,6 +92,7 @@ def telling(
         article=article.id,
         source=article.appearances[0].outlet.key if article.appearances else "",
         at=article.published,
+        listed=article.listed,
         language=language,
         title=title,
         lead=lead,

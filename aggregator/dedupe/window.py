@@ -51,8 +51,8 @@ class Item:
     """An article in the window. ``ids`` and ``weights``: its features, the rarest first."""
 
     __slots__ = (
-        "article", "at", "found_by", "ids", "language", "lengths", "measured", "number", "source",
-        "story", "vector", "weights",
+        "article", "at", "found_by", "ids", "language", "lengths", "listed", "measured", "number",
+        "source", "story", "vector", "weights",
     )  # fmt: skip
 
     def __init__(self, telling: Telling, number_: int, weighed: Weighed, found_by: int) -> None:
@@ -60,6 +60,7 @@ class Item:
         self.source = telling.source
         self.language = telling.language or ""
         self.at = telling.at.timestamp()
+        self.listed = telling.listed.timestamp()
         self.vector = telling.vector
         self.number = number_
         self.story = ""

@@ -49,6 +49,7 @@ def told(number: int, title: str, text: str = "", language: str = "en", **more: 
         text=text,
         language=language,
         published=at,
+        listed=at,
         appearances=(shown,),
     )
     return replace(telling(article), **more)  # type: ignore[arg-type]
