@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ import pytest
 from feeds import item, rss
 from origin import Origin
 
+from aggregator.app import utc_now
 from aggregator.cli import main
+from aggregator.gather import gather_again
+from aggregator.store.database import Database
 
 CONFIG = """
 sources:
@@ -457,6 +461,30 @@ def test_an_article_that_still_waits_has_no_story_yet(
     ran = run("story", "show", told_twice[0])
     assert ran.code == 2
     assert "waits to be gathered" in ran.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("poll",), ("story", "pull-out", "{other}"), ("story", "join", "{other}", "{alone}")],
+)
+def test_nobody_who_polls_or_decides_waits_for_a_history(
+    run: Run,
+    place: Path,
+    told_twice: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+) -> None:
+    path = place / "data" / "aggregator.db"
+    month = timedelta(days=30) // timedelta(microseconds=1)
+    with closing(sqlite3.connect(path)) as plain, plain:
+        plain.execute("UPDATE articles SET listed = listed - ?", (month,))
+    with Database.open(f"sqlite:///{path}", now=utc_now()) as db:
+        gather_again(db)
+    _, other, alone = told_twice
+    with monkeypatch.context() as patch:
+        patch.setattr("aggregator.gather._BATCH", 1)
+        assert run(*(word.format(other=other, alone=alone) for word in words)).code == 0
+    assert run("story", "again", "--resume").out == "2 articles gathered\n"
 
 
 def test_gathering_again_waits_for_another_process_that_gathers(

@@ -125,7 +125,7 @@ def _deciding(place: Place) -> Iterator[app.App]:
     """Open what is needed to decide something; at the end let it take effect."""
     with app.opened(place.config, place.data, environment()) as opened:
         yield opened
-        app.gatherer(opened).catch_up(opened.config.sources, app.utc_now)
+        app.gatherer(opened).catch_up(opened.config.sources, app.utc_now, at_ease=True)
 
 
 def meant(db: Database, wanted: str) -> Article:
