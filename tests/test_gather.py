@@ -137,7 +137,7 @@ def test_the_turn_ends_where_gathering_fails(db: Database, monkeypatch: pytest.M
     bring(db)
     one = gatherer(db)
     with monkeypatch.context() as patch:
-        patch.setattr(gathering, "gathered", lambda *_: 1 // 0)
+        patch.setattr(gathering, "state", lambda _: 1 // 0)
         with pytest.raises(ZeroDivisionError):
             one.catch_up((), clock)
     assert gatherer(db, "other").catch_up((), clock) == 3
