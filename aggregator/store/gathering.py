@@ -45,12 +45,17 @@ class Kept:
 
 
 def lease(db: Database, worker: str, now: datetime, until: datetime) -> bool:
-    """Take or prolong the right to gather; return False while another worker has it."""
+    """Take or prolong the right to gather; return False while another worker has it.
+
+    A lease that ends further off than anyone would take it is no lease: a clock went wrong.
+    """
     mine = f"{microseconds(until):0{_WIDTH}} {worker}"
+    no_lease = f"{microseconds(until + (until - now)):0{_WIDTH}}"
     with db.write() as connection:
         add(connection, meta, [{"key": _LEASE, "value": ""}])
         free = or_(
             meta.c.value < f"{microseconds(now):0{_WIDTH}}",
+            meta.c.value > no_lease,
             func.substr(meta.c.value, _WIDTH + 2) == worker,
         )
         taken = update(meta).where(meta.c.key == _LEASE, free).values(value=mine)
