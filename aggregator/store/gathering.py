@@ -47,10 +47,10 @@ class Kept:
 def lease(db: Database, worker: str, now: datetime, until: datetime) -> bool:
     """Take or prolong the right to gather; return False while another worker has it.
 
-    A lease that ends further off than anyone would take it is no lease: a clock went wrong.
+    One that ends more than a day from now is no lease: a clock went wrong.
     """
     mine = f"{microseconds(until):0{_WIDTH}} {worker}"
-    no_lease = f"{microseconds(until + (until - now)):0{_WIDTH}}"
+    no_lease = f"{microseconds(now + timedelta(days=1)):0{_WIDTH}}"
     with db.write() as connection:
         add(connection, meta, [{"key": _LEASE, "value": ""}])
         free = or_(
