@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from aggregator.dedupe.stories import WINDOW, Stories
 from aggregator.dedupe.telling import Encoder, telling
 from aggregator.model import Article, Placed, Source
-from aggregator.store import gathering, rulings
+from aggregator.store import gathering, remembered, rulings
 from aggregator.store.database import Database
 from aggregator.store.gathering import State
 
@@ -108,15 +108,22 @@ class Gatherer:
         return placed, True
 
     def _remember(self, first: datetime, now: datetime) -> None:
-        """Read what was placed in the days around the first that waits, and in those before now."""
+        """Read what was placed in the days around the first that waits, and in those before now.
+
+        It is what would be remembered if it had been placed just now (``Stories.forget``).
+        """
         apart = gathering.followed(self._db, self._apart)
         self._stories = Stories(rulings.ruled(self._db), apart)
-        begin, end = first - WINDOW, first + WINDOW
+        begin, end = first - 2 * WINDOW, first + WINDOW
+        told: dict[str, None] = {}
         for since, until in ((begin, end), (max(end, now - _RECENT), None)):
-            for kept in gathering.gathered(self._db, since, until, _BATCH):
+            for kept in remembered.gathered(self._db, since, until, _BATCH):
                 with _on_its_own(kept.article):
-                    told = telling(kept.article, self._encoder, kept.vector)
-                    self._stories.restore(told, kept.story)
+                    one = telling(kept.article, self._encoder, kept.vector)
+                    self._stories.restore(one, kept.story)
+                    told[kept.story] = None
+        for head in remembered.heads(self._db, list(told), _BATCH):
+            self._stories.recall(*head)
 
 
 @contextmanager

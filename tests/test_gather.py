@@ -312,6 +312,30 @@ def test_an_archive_that_turns_up_late_is_gathered_whatever_came_between(
     assert groups(db) == [[1, 2, 4], [3]]
 
 
+def test_a_restart_remembers_as_much_as_whoever_goes_on(db: Database) -> None:
+    tell(db, 1, BRIDGE, "one", 8 * 24)
+    tell(db, 2, f"Wire report. {BRIDGE}", "two", 7 * 24 - 1)
+    tell(db, 3, f"Agencies. {BRIDGE}", "three", 5 * 24)
+    tell(db, 4, FLOOD, "one", 4 * 24)
+    one, other = gatherer(db), gatherer(db)
+    one.catch_up((), clock)
+    tell(db, 5, "Quite other things happened", "one", 0)
+    one.catch_up((), clock)
+    # It forgot the first two, but not that the story began with them.
+    other._remember(NOW, NOW)
+    assert known(one) == known(other)
+    assert len(known(other)) == 3
+
+
+def known(one: Gatherer) -> list[tuple[object, ...]]:
+    """The stories that are remembered: since when, and their articles."""
+    stories = one._stories._stories.values()
+    return sorted(
+        (story.id, story.born[0], sorted(item.article for item in story.articles.values()))
+        for story in stories
+    )
+
+
 # --- one bad article --------------------------------------------------------------------------
 
 

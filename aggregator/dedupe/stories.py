@@ -98,6 +98,10 @@ class Stories:
             item, _ = self._window.item(telling)
             self._add(item, story, telling.sketch)
 
+    def recall(self, story: str, published: datetime) -> None:
+        """Let a story that was put back know of an article of it that may have left the window."""
+        self._stories[story].began(published.timestamp())
+
     def forget(self, before: datetime) -> None:
         """Leave out the articles listed before a time, and stories of which none is left."""
         while self._by_time and self._by_time[0][0] < before.timestamp():
@@ -127,8 +131,9 @@ class Stories:
     def _add(self, item: Item, story_id: str, sketch: Sketch) -> None:
         story = self._stories.get(story_id)
         if story is None:
-            story = self._stories[story_id] = Story(story_id, item.number)
-        story.add(item)
+            story = self._stories[story_id] = Story(story_id, item)
+        else:
+            story.add(item)
         self._items[item.article] = item
         self._window.add(item)
         self._copies.add(item.number, sketch)
@@ -159,13 +164,13 @@ class Stories:
         for other, likely in zip(around, look.to(around), strict=True):
             if likely >= LINK:
                 nearest.setdefault(other.story, other)
-        fits: list[tuple[float, int, Item]] = []
+        fits: list[tuple[float, tuple[float, int], Item]] = []
         for id_, other in nearest.items():
             story = self._stories[id_]
             mean = look.cohesion(story.some())
             if mean >= COHESION and not self._decided.forbids(look.item, story):
-                fits.append((mean + look.to([other])[0], -story.born, other))
-        fits.sort(key=itemgetter(0, 1), reverse=True)
+                fits.append((-mean - look.to([other])[0], story.born, other))
+        fits.sort(key=itemgetter(0, 1))
         return [_Fit(to, _by(look, to), look.to([to])[0]) for _, _, to in fits]
 
     # --- repairing ---
@@ -197,7 +202,7 @@ class Stories:
         stay = [item for item in story.articles.values() if item not in gone]
         if not gone or self._decided.forbids_splitting(stay, gone):
             return []
-        new = Story(mint(gone[0].article, self._stories), gone[0].number)
+        new = Story(mint(gone[0].article, self._stories), gone[0])
         self._stories[new.id] = new
         for item in gone:
             del story.articles[item.number]

@@ -15,21 +15,27 @@ _FIRST, _LAST = 4, 8
 
 
 class Story:
-    """Articles that tell one thing. born: number of its first article, whose id it is made of."""
+    """Articles that tell one thing. born: time and number of the earliest it ever had."""
 
     __slots__ = ("articles", "born", "id", "known_as")
 
-    def __init__(self, id_: str, born: int) -> None:
+    def __init__(self, id_: str, first: Item) -> None:
         self.id = id_
-        self.born = born
+        self.born = first.at, first.number
         self.articles: dict[int, Item] = {}
         self.known_as = {id_}
         """Its id, and those of the stories that became part of it."""
+        self.add(first)
 
     def add(self, item: Item) -> None:
         """Take an article in."""
         self.articles[item.number] = item
+        self.began(item.at)
         item.story = self.id
+
+    def began(self, at: float) -> None:
+        """Know of an article of it, which may have left the window."""
+        self.born = min(self.born, (at, self.born[1]))
 
     def some(self) -> list[Item]:
         """Return the articles that stand for all."""

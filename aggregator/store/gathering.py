@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -33,15 +33,6 @@ class State(NamedTuple):
 
     generation: int
     version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An article that is in a story already, with what the sentence encoder made of it."""
-
-    article: Article
-    story: str
-    vector: bytes | None
 
 
 def lease(db: Database, worker: str, now: datetime, until: datetime) -> bool:
@@ -122,27 +113,6 @@ def first(db: Database) -> datetime | None:
     with db.read() as connection:
         found: datetime | None = connection.scalar(select(func.min(ungathered.c.listed)))
     return found
-
-
-def gathered(db: Database, since: datetime, until: datetime | None, batch: int) -> Iterator[Kept]:
-    """Yield the articles of this generation with since <= listed < until, oldest first."""
-    with db.read() as connection:
-        generation = state_of(connection).generation
-        statement = (
-            select(members.c.article, members.c.story, members.c.vector)
-            .join(articles, articles.c.id == members.c.article)
-            .where(members.c.generation == generation, articles.c.listed >= since)
-            .order_by(articles.c.listed, articles.c.id)
-        )
-        if until is not None:
-            statement = statement.where(articles.c.listed < until)
-        known = connection.execute(statement).all()
-    for start in range(0, len(known), batch):
-        some = known[start : start + batch]
-        with db.read() as connection:
-            loaded = {one.id: one for one in rows.load(connection, [row.article for row in some])}
-        for row in some:
-            yield Kept(loaded[row.article], row.story, row.vector)
 
 
 def followed(db: Database, pairs: Collection[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -346,6 +346,26 @@ def test_restored_is_as_good_as_placed() -> None:
     assert after.place(rows[-1]) == before.place(rows[-1])
 
 
+@pytest.mark.parametrize("is_restored", [False, True])
+def test_the_older_of_two_stories_is_it_even_when_its_first_article_has_left(
+    *, is_restored: bool
+) -> None:
+    rows = stream(QUAKE)
+    first, other, later = (
+        replace(one, at=NOON - timedelta(days=days))
+        for one, days in zip((told(8, "Before"), rows[3], rows[0]), (7, 2, 1), strict=True)
+    )
+    stories = restored([(first, "older")] * (not is_restored))
+    for one, story in ((other, "younger"), (later, "older")):
+        stories.restore(one, story)
+    if is_restored:
+        stories.recall("older", first.at)
+    stories.forget(NOON - 2 * WINDOW)
+    found = stories.place(replace(rows[1], at=NOON))
+    assert found.story == "older"
+    assert [(move.article, move.story) for move in found.moves] == [(other.article, "older")]
+
+
 def test_what_is_forgotten_leaves_nothing_behind() -> None:
     stories = Stories()
     rows = stream([*QUAKE, *BANK, *QUAKE])

@@ -16,7 +16,7 @@ from stored import HOUR, NOW, also, arrival, changed, hit, save, wipe
 
 from aggregator.errors import UsageError
 from aggregator.model import By, Join, Move, Placed, Ruling, Story
-from aggregator.store import gathering, rulings, stories
+from aggregator.store import gathering, remembered, rulings, stories
 from aggregator.store.database import Database
 from aggregator.store.gathering import State
 from aggregator.tag.query import parse_query
@@ -81,13 +81,13 @@ def test_a_story_is_read_as_it_was_placed(db: Database) -> None:
     assert [one.why for one in found.members] == [None, WHY]
     assert (found.listed, found.outlets, found.leading) == (NOW - HOUR, 2, article_id(2))
     assert stories.of(db, [article_id(1), article_id(9)]) == {article_id(1): "s"}
-    kept = list(gathering.gathered(db, NOW - 3 * HOUR, None, 1))
+    kept = list(remembered.gathered(db, NOW - 3 * HOUR, None, 1))
     assert [(one.article.id, one.story, one.vector) for one in kept] == [
         (article_id(2), "s", None),
         (article_id(1), "s", b"\x01\x02"),
     ]
-    assert list(gathering.gathered(db, NOW, None, 1)) == []
-    assert list(gathering.gathered(db, NOW - 3 * HOUR, NOW - 2 * HOUR, 1)) == []
+    assert list(remembered.gathered(db, NOW, None, 1)) == []
+    assert list(remembered.gathered(db, NOW - 3 * HOUR, NOW - 2 * HOUR, 1)) == []
 
 
 def test_a_further_outlet_of_an_article_counts_for_its_story(db: Database) -> None:
@@ -197,10 +197,10 @@ def test_while_all_are_gathered_again_each_stays_in_its_story(db: Database) -> N
     put(db, placed(2, "a"), placed(1, "a", WHY))
     gathering.gather_again(db)
     assert told(db) == ["a"]
-    assert list(gathering.gathered(db, NOW - 9 * HOUR, None, 5)) == []
+    assert list(remembered.gathered(db, NOW - 9 * HOUR, None, 5)) == []
     assert [one.id for one in gathering.waiting(db, 9, NOW)] == [article_id(2), article_id(1)]
     put(db, placed(2, "a"))
-    assert [one.article.id for one in gathering.gathered(db, NOW - 9 * HOUR, None, 5)] == [
+    assert [one.article.id for one in remembered.gathered(db, NOW - 9 * HOUR, None, 5)] == [
         article_id(2)
     ]
     put(db, placed(1, "b"))
