@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import chain
 
 from aggregator.dedupe.stories import WINDOW, Stories
 from aggregator.dedupe.telling import Encoder, telling
@@ -110,18 +111,23 @@ class Gatherer:
     def _remember(self, first: datetime, now: datetime) -> None:
         """Read what was placed in the days around the first that waits, and in those before now.
 
+        And what somebody put beside another article, however old it is.
+
         It is what would be remembered if it had been placed just now (``Stories.forget``).
         """
         apart = gathering.followed(self._db, self._apart)
         self._stories = Stories(rulings.ruled(self._db), apart)
         begin, end = first - 2 * WINDOW, first + WINDOW
         told: dict[str, None] = {}
-        for since, until in ((begin, end), (max(end, now - _RECENT), None)):
-            for kept in remembered.gathered(self._db, since, until, _BATCH):
-                with _on_its_own(kept.article):
-                    one = telling(kept.article, self._encoder, kept.vector)
-                    self._stories.restore(one, kept.story)
-                    told[kept.story] = None
+        for kept in chain(
+            remembered.put_together(self._db, _BATCH),
+            remembered.gathered(self._db, begin, end, _BATCH),
+            remembered.gathered(self._db, max(end, now - _RECENT), None, _BATCH),
+        ):
+            with _on_its_own(kept.article):
+                one = telling(kept.article, self._encoder, kept.vector)
+                self._stories.restore(one, kept.story)
+                told[kept.story] = None
         for head in remembered.heads(self._db, list(told), _BATCH):
             self._stories.recall(*head)
 

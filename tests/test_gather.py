@@ -212,6 +212,47 @@ def test_two_that_were_put_together_stay_so(db: Database) -> None:
     assert groups(db) == [[1, 2, 3]]
 
 
+@pytest.mark.parametrize("days", [5, 8, 30])
+@pytest.mark.parametrize("pair", [(1, 2), (2, 1)])
+@pytest.mark.parametrize("live_on", [False, True])
+def test_two_that_were_put_together_are_so_however_far_apart_they_are(
+    db: Database, pair: tuple[int, int], days: int, *, live_on: bool
+) -> None:
+    one = gatherer(db)
+
+    def catch_up() -> None:
+        (one if live_on else gatherer(db)).catch_up((), clock)
+
+    tell(db, 1, FLOOD, "one", days * 24 + 1)
+    tell(db, 2, BRIDGE, "two", 1)
+    catch_up()
+    assert groups(db) == [[1], [2]]
+    rulings.put_together(db, article_id(pair[0]), article_id(pair[1]), NOW)
+    catch_up()
+    assert groups(db) == [[1, 2]]
+    gather_again(db)
+    catch_up()
+    assert groups(db) == [[1, 2]]
+    tell(db, 3, "Quite other things happened", "one")
+    catch_up()
+    assert groups(db) == [[1, 2], [3]]
+
+
+def test_two_of_long_ago_that_were_put_together_are_so_a_batch_at_a_time(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.gather._BATCH", 1)
+    tell(db, 1, FLOOD, "one", 40 * 24)
+    tell(db, 2, BRIDGE, "two", 20 * 24)
+    one = gatherer(db)
+    one.catch_up((), clock)
+    rulings.put_together(db, article_id(1), article_id(2), NOW)
+    gather_again(db)
+    while one.catch_up((), clock, at_ease=True):
+        pass
+    assert groups(db) == [[1, 2]]
+
+
 def test_sources_that_are_never_with_one_another_share_no_story(db: Database) -> None:
     bring(db)
     apart = Source("two", "https://two.example/", never_with=("one",))

@@ -103,9 +103,14 @@ class Stories:
         self._stories[story].began(published.timestamp())
 
     def forget(self, before: datetime) -> None:
-        """Leave out the articles listed before a time, and stories of which none is left."""
+        """Leave out the articles listed before a time, and stories of which none is left.
+
+        What somebody put beside another article stays: that one may come at any time.
+        """
         while self._by_time and self._by_time[0][0] < before.timestamp():
             _, _, article = heappop(self._by_time)
+            if self._decided.beside(article):
+                continue
             item = self._items.pop(article)
             self._window.remove(item)
             self._copies.remove(item.number)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from aggregator.model import Article
 from aggregator.store import rows
 from aggregator.store.database import Database
 from aggregator.store.dialect import among
 from aggregator.store.gathering import state_of
-from aggregator.store.tables import articles, members
+from aggregator.store.tables import articles, members, rulings
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +35,27 @@ class Head(NamedTuple):
 
 def gathered(db: Database, since: datetime, until: datetime | None, batch: int) -> Iterator[Kept]:
     """Yield the articles of this generation with since <= listed < until, oldest first."""
+    wanted = articles.c.listed >= since
+    return _kept(db, wanted if until is None else wanted & (articles.c.listed < until), batch)
+
+
+def put_together(db: Database, batch: int) -> Iterator[Kept]:
+    """Yield the articles of this generation that somebody put beside others, oldest first."""
+    sides = (
+        articles.c.id.in_(select(side).where(rulings.c.together))
+        for side in (rulings.c.article, rulings.c.other)
+    )
+    return _kept(db, or_(*sides), batch)
+
+
+def _kept(db: Database, wanted: ColumnElement[bool], batch: int) -> Iterator[Kept]:
     with db.read() as connection:
-        generation = state_of(connection).generation
-        statement = (
+        known = connection.execute(
             select(members.c.article, members.c.story, members.c.vector)
             .join(articles, articles.c.id == members.c.article)
-            .where(members.c.generation == generation, articles.c.listed >= since)
+            .where(members.c.generation == state_of(connection).generation, wanted)
             .order_by(articles.c.listed, articles.c.id)
-        )
-        if until is not None:
-            statement = statement.where(articles.c.listed < until)
-        known = connection.execute(statement).all()
+        ).all()
     for start in range(0, len(known), batch):
         some = known[start : start + batch]
         with db.read() as connection:

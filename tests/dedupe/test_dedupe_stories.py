@@ -215,6 +215,17 @@ def test_what_is_to_be_together_is() -> None:
     assert (found.why.by, found.why.to) == (By.PERSON, article_id(0))
 
 
+def test_what_is_to_be_beside_another_article_is_not_forgotten() -> None:
+    rulings = [Ruling(article_id(9), article_id(0), together=True)]
+    stories = Stories(rulings)
+    first, _ = placed(stories, [told(0, *QUAKE[0][1:]), told(1, *BANK[0][1:])])
+    stories.forget(NOON + timedelta(days=30))
+    assert len(stories) == 1
+    assert stories.place(replace(told(9, "Weather"), at=NOON + timedelta(days=40))).story == (
+        first.story
+    )
+
+
 # --- stories that turn out to be one, or two -----------------------------------------------------
 
 
