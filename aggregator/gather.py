@@ -92,17 +92,18 @@ class Gatherer:
         is_old = bool(waiting) and waiting[0].listed < now - _RECENT
         return (len(placed) if after else 0), is_old
 
-    def _placed(self, waiting: Iterable[Article]) -> tuple[list[Placed], bool]:
+    def _placed(self, waiting: Collection[Article]) -> tuple[list[Placed], bool]:
         """Return which stories articles belong to, and whether what is remembered is sound.
 
         Where placing raises it may have changed half of that, so no more is placed beside it.
         """
         placed: list[Placed] = []
+        was = remembered.still_of(self._db, [article.id for article in waiting])
         for article in waiting:
             told = one = None
             with _on_its_own(article):
                 told = telling(article, self._encoder)
-                one = self._stories.place(told)
+                one = self._stories.place(told, was.get(article.id))
             placed.append(one or self._stories.aside(article.id))
             if told and not one:
                 return placed, False

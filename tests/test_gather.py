@@ -298,6 +298,40 @@ def test_gathering_again_makes_the_same_stories_with_the_same_ids(db: Database) 
     assert stories.of(db, ids) == before
 
 
+def test_gathering_again_leaves_an_id_to_those_that_have_it(db: Database) -> None:
+    bring(db)
+    tell(db, 4, f"Agencies. {BRIDGE}", "three", 0.5)
+    gatherer(db).catch_up((), clock)
+    began = stories.of(db, [article_id(1)])[article_id(1)]
+    assert rulings.pull_out(db, article_id(1), NOW)
+    ids = [article_id(number) for number in (1, 2, 3, 4)]
+    gatherer(db).catch_up((), clock)
+    before = stories.of(db, ids)
+    assert [before[one] == began for one in ids] == [False, True, False, True]
+    gather_again(db)
+    gatherer(db).catch_up((), clock)
+    assert stories.of(db, ids) == before
+
+
+def test_an_id_goes_with_one_of_the_articles_that_had_it(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.gather._BATCH", 1)
+    tell(db, 1, BRIDGE, "one", 40 * 24)
+    tell(db, 2, FLOOD, "one", 20 * 24)
+    gatherer(db).catch_up((), clock)
+    rulings.put_together(db, article_id(2), article_id(1), NOW)
+    gatherer(db).catch_up((), clock)
+    assert groups(db) == [[1, 2]]
+    before = stories.of(db, [article_id(1), article_id(2)])
+    gather_again(db)
+    monkeypatch.setattr(rulings, "ruled", lambda _: ())
+    gatherer(db).catch_up((), clock)
+    after = stories.of(db, [article_id(1), article_id(2)])
+    assert [after[one] == before[one] for one in before] == [True, False]
+    assert groups(db) == [[1], [2]]
+
+
 def test_an_old_article_that_comes_late_does_not_join_what_happens_today(db: Database) -> None:
     tell(db, 1, BRIDGE, "one", 1)
     one = gatherer(db)

@@ -9,7 +9,7 @@ is asked whether it is two. What an operator decided holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from operator import itemgetter
@@ -67,12 +67,16 @@ class Stories:
         """Return how many articles are in the window."""
         return len(self._items)
 
-    def place(self, telling: Telling) -> Placed:
-        """Return the story of an article; one that is in the window already stays where it is."""
+    def place(self, telling: Telling, was: str | None = None) -> Placed:
+        """Return the story of an article; one that is in the window already stays where it is.
+
+        was: its story so far, if all are gathered again. A story that begins with it keeps that id.
+        """
         known = self._items.get(telling.article)
         if known is not None:
             return Placed(known.article, known.story, vector=known.vector)
         item, weighed = self._window.item(telling)
+        item.was = was
         look = Look(self._window, item, weighed)
         fits: list[_Fit] = []
         given = self._ruled(item) or self._copied(item, telling.sketch)
@@ -80,7 +84,7 @@ class Stories:
             fits = self._fitting(look)
             given = fits[0] if fits else None
         if given is None:
-            self._add(item, mint(telling.article, self._stories), telling.sketch)
+            self._add(item, self._id([item]), telling.sketch)
             return Placed(item.article, item.story, vector=item.vector)
         why = _join(telling, look, given)
         self._add(item, given.to.story, telling.sketch)
@@ -130,6 +134,11 @@ class Stories:
         """Return how likely two articles tell the same, by what the window knows of words."""
         item, weighed = self._window.item(one)
         return Look(self._window, item, weighed).to([self._window.item(other)[0]])[0]
+
+    def _id(self, items: Sequence[Item]) -> str:
+        """Return the id of a story of articles: the one that they have been known under, or new."""
+        known = (item.was for item in items if item.was and item.was not in self._stories)
+        return next(known, None) or mint(items[0].article, self._stories)
 
     # --- joining ---
 
@@ -207,7 +216,7 @@ class Stories:
         stay = [item for item in story.articles.values() if item not in gone]
         if not gone or self._decided.forbids_splitting(stay, gone):
             return []
-        new = Story(mint(gone[0].article, self._stories), gone[0])
+        new = Story(self._id(gone), gone[0])
         self._stories[new.id] = new
         for item in gone:
             del story.articles[item.number]

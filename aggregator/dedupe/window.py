@@ -48,11 +48,14 @@ def _imagined(language: str) -> Mapping[int, int]:
 
 
 class Item:
-    """An article in the window. ``ids`` and ``weights``: its features, the rarest first."""
+    """An article in the window. ``ids`` and ``weights``: its features, the rarest first.
+
+    ``was``: its story before all were gathered again, if it still may have that id.
+    """
 
     __slots__ = (
         "article", "at", "found_by", "ids", "language", "lengths", "listed", "measured", "number",
-        "source", "story", "vector", "weights",
+        "source", "story", "vector", "was", "weights",
     )  # fmt: skip
 
     def __init__(self, telling: Telling, number_: int, weighed: Weighed, found_by: int) -> None:
@@ -64,6 +67,7 @@ class Item:
         self.vector = telling.vector
         self.number = number_
         self.story = ""
+        self.was: str | None = None
         self.ids = array("I", weighed)
         self.weights = array("f", [told.weight for told in weighed.values()])
         self.found_by = found_by

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, not_, or_, select
 
 from aggregator.model import Article
 from aggregator.store import rows
@@ -62,6 +62,27 @@ def _kept(db: Database, wanted: ColumnElement[bool], batch: int) -> Iterator[Kep
             loaded = {one.id: one for one in rows.load(connection, [row.article for row in some])}
         for row in some:
             yield Kept(loaded[row.article], row.story, row.vector)
+
+
+def still_of(db: Database, waiting: Sequence[str]) -> dict[str, str]:
+    """Return of which story each article that is gathered again still is.
+
+    Without those stories that others, which had their turn, have taken along.
+    """
+    with db.read() as connection:
+        again = state_of(connection).generation
+        other = members.alias()
+        taken = exists().where(
+            other.c.story == members.c.story,
+            other.c.article != members.c.article,
+            other.c.generation == again,
+        )
+        found = connection.execute(
+            select(members.c.article, members.c.story).where(
+                among(connection, members.c.article, waiting), not_(taken)
+            )
+        )
+        return {row.article: row.story for row in found}
 
 
 def heads(db: Database, stories: Sequence[str], batch: int) -> Iterator[Head]:

@@ -337,6 +337,18 @@ def test_halves(table: list[list[float]], parts: object) -> None:
     assert halves(table) == parts
 
 
+def test_what_is_gathered_again_keeps_its_id_through_a_split() -> None:
+    stories = Stories()
+    rows = two_in_one()
+    for one, was in zip(rows[:3], ("both", "both", "bank"), strict=True):
+        stories.place(one, was)
+    assert set(stories._stories) == {"both", mint(rows[1].article, ())}
+    stories = restored([(one, "both") for one in rows[:3]])
+    stories._items[rows[1].article].was = "both"
+    stories._items[rows[2].article].was = "bank"
+    assert {move.story for move in stories.place(rows[3]).moves} == {"bank"}
+
+
 def test_a_minted_id_is_new_and_always_the_same() -> None:
     first = mint("a", ())
     assert len(first) == 26
