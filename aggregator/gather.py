@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import chain
 
 from aggregator.dedupe.stories import WINDOW, Stories
@@ -117,7 +118,8 @@ class Gatherer:
         It is what would be remembered if it had been placed just now (``Stories.forget``).
         """
         apart = gathering.followed(self._db, self._apart)
-        self._stories = Stories(rulings.ruled(self._db), apart)
+        is_held = partial(remembered.is_held, self._db)
+        self._stories = Stories(rulings.ruled(self._db), apart, is_held)
         begin, end = first - 2 * WINDOW, first + WINDOW
         told: dict[str, None] = {}
         for kept in chain(

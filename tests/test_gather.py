@@ -14,8 +14,9 @@ from stored import HOUR, NOW, arrival, save
 
 from aggregator import gather
 from aggregator.dedupe.stories import Stories
+from aggregator.dedupe.story import mint
 from aggregator.gather import Gatherer, gather_again
-from aggregator.model import By, Join, Source, Story
+from aggregator.model import By, Join, Placed, Source, Story
 from aggregator.store import gathering, rulings, stories
 from aggregator.store.database import Database
 
@@ -198,6 +199,33 @@ def test_an_article_that_was_pulled_out_never_comes_back(db: Database) -> None:
     gatherer(db).catch_up((), clock)
     assert groups(db) == [[1], [2], [3]]
     assert stories.of(db, [article_id(1)])[article_id(1)] == before
+
+
+def test_an_article_that_was_pulled_out_leaves_its_id_to_those_that_are_not_remembered(
+    db: Database,
+) -> None:
+    tell(db, 1, FLOOD, "one", 30 * 24)
+    tell(db, 2, BRIDGE, "two", 23 * 24)
+    began = mint(article_id(1))
+    why = Join(article_id(1), By.WORDS, 0.5)
+    both = [Placed(article_id(1), began), Placed(article_id(2), began, why)]
+    gathering.place(db, both, NOW, gathering.state(db))
+    assert rulings.pull_out(db, article_id(1), NOW)
+    gatherer(db).catch_up((), clock)
+    assert groups(db) == [[1], [2]]
+    assert stories.of(db, [article_id(2)]) == {article_id(2): began}
+
+
+def test_an_article_that_stands_alone_keeps_its_id_when_all_are_gathered_again(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(db, 1, FLOOD, "one", 1)
+    poison(monkeypatch, "telling", 1)
+    gatherer(db).catch_up((), clock)
+    before = stories.of(db, [article_id(1)])
+    gather_again(db)
+    assert gatherer(db).catch_up((), clock) == 1
+    assert stories.of(db, [article_id(1)]) == before == {article_id(1): mint(article_id(1))}
 
 
 def test_two_that_were_put_together_stay_so(db: Database) -> None:

@@ -9,7 +9,7 @@ is asked whether it is two. What an operator decided holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from operator import itemgetter
@@ -49,13 +49,18 @@ class Stories:
     """The stories of a sliding window. The same tellings in the same order make the same stories.
 
     rulings: what people decided about two articles, oldest first.  apart: pairs of keys, of
-    sources, articles or stories, that are never together; a ruling outweighs them.
+    sources, articles or stories, that are never together; a ruling outweighs them.  is_held: says
+    of an id and an article whether others are in that story, if they have left the window, too.
     """
 
     def __init__(
-        self, rulings: Iterable[Ruling] = (), apart: Iterable[tuple[str, str]] = ()
+        self,
+        rulings: Iterable[Ruling] = (),
+        apart: Iterable[tuple[str, str]] = (),
+        is_held: Callable[[str, str], bool] = lambda _, __: False,
     ) -> None:
         self._decided = Decided(rulings, apart)
+        self._is_held = is_held
         self._window = Window()
         self._copies = Copies()
         self._meanings = Meanings()
@@ -94,7 +99,7 @@ class Stories:
 
     def aside(self, article: str) -> Placed:
         """Return a story of its own for an article that can't be compared; it isn't remembered."""
-        return Placed(article, mint(article, self._stories), Join(article, By.BROKEN, 0.0))
+        return Placed(article, self._new_id(article), Join(article, By.BROKEN, 0.0))
 
     def restore(self, telling: Telling, story: str) -> None:
         """Put back an article that was placed before; in the order in which they were."""
@@ -138,7 +143,10 @@ class Stories:
     def _id(self, items: Sequence[Item]) -> str:
         """Return the id of a story of articles: the one that they have been known under, or new."""
         known = (item.was for item in items if item.was and item.was not in self._stories)
-        return next(known, None) or mint(items[0].article, self._stories)
+        return next(known, None) or self._new_id(items[0].article)
+
+    def _new_id(self, article: str) -> str:
+        return mint(article, lambda id_: id_ in self._stories or self._is_held(id_, article))
 
     # --- joining ---
 

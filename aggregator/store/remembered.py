@@ -85,6 +85,13 @@ def still_of(db: Database, waiting: Sequence[str]) -> dict[str, str]:
         return {row.article: row.story for row in found}
 
 
+def is_held(db: Database, story: str, article: str) -> bool:
+    """Return whether a story has other articles than this one."""
+    others = members.c.story == story, members.c.article != article
+    with db.read() as connection:
+        return bool(connection.scalar(select(exists().where(*others))))
+
+
 def heads(db: Database, stories: Sequence[str], batch: int) -> Iterator[Head]:
     """Yield all articles of this generation that stories have."""
     for start in range(0, len(stories), batch):
