@@ -107,9 +107,10 @@ class Stories:
             item, _ = self._window.item(telling)
             self._add(item, story, telling.sketch)
 
-    def recall(self, story: str, published: datetime) -> None:
+    def recall(self, story: str, article: str, source: str, published: datetime) -> None:
         """Let a story that was put back know of an article of it that may have left the window."""
         self._stories[story].began(published.timestamp())
+        self._stories[story].had.update(self._decided.named(article, source))
 
     def forget(self, before: datetime) -> None:
         """Leave out the articles listed before a time, and stories of which none is left.
@@ -125,6 +126,7 @@ class Stories:
             self._copies.remove(item.number)
             story = self._stories[item.story]
             del story.articles[item.number]
+            story.had.update(self._decided.named(item.article, item.source))
             if not story.articles:
                 del self._stories[story.id]
 
@@ -215,6 +217,7 @@ class Stories:
         for item in moved:
             older.add(item)
         older.known_as |= younger.known_as
+        older.had |= younger.had
         del self._stories[younger.id]
         return [_moved(item, near.to, near.by, likely) for item in moved]
 

@@ -17,12 +17,14 @@ _FIRST, _LAST = 4, 8
 class Story:
     """Articles that tell one thing. born: time and number of the earliest it ever had."""
 
-    __slots__ = ("articles", "born", "id", "known_as")
+    __slots__ = ("articles", "born", "had", "id", "known_as")
 
     def __init__(self, id_: str, first: Item) -> None:
         self.id = id_
         self.born = first.at, first.number
         self.articles: dict[int, Item] = {}
+        self.had: set[str] = set()
+        """What decisions name of its articles that have left the window."""
         self.known_as = {id_}
         """Its id, and those of the stories that became part of it."""
         self.add(first)
@@ -48,6 +50,7 @@ class Story:
     def keys(self) -> Iterator[str]:
         """Yield what a decision may name: the story, its articles and their sources."""
         yield from self.known_as
+        yield from self.had
         for item in self.articles.values():
             yield item.article
             yield item.source
@@ -81,6 +84,10 @@ class Decided:
     def _keep_apart(self, one: str, other: str) -> None:
         self._apart.setdefault(one, set()).add(other)
         self._apart.setdefault(other, set()).add(one)
+
+    def named(self, *keys: str) -> Iterator[str]:
+        """Yield those keys that are to be apart from others."""
+        return (key for key in keys if key in self._apart)
 
     def beside(self, article: str) -> list[str]:
         """Return the articles with which one is to be, the latest decision first."""

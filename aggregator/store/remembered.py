@@ -30,6 +30,8 @@ class Head(NamedTuple):
     """What a story knows of each of its articles, however long ago it was."""
 
     story: str
+    article: str
+    source: str
     published: datetime
 
 
@@ -101,7 +103,7 @@ def heads(db: Database, stories: Sequence[str], batch: int) -> Iterator[Head]:
 
 def _heads(connection: Connection, stories: Sequence[str]) -> list[Head]:
     told = (
-        select(members.c.story, articles.c.published)
+        select(members.c.story, articles.c.id, articles.c.speaker, articles.c.published)
         .join(articles, articles.c.id == members.c.article)
         .where(
             members.c.generation == state_of(connection).generation,

@@ -265,6 +265,26 @@ def test_two_stories_that_are_to_be_apart_stay_two() -> None:
     assert stories.place(rows[1]).moves == ()
 
 
+@pytest.mark.parametrize("is_restored", [False, True])
+@pytest.mark.parametrize("of", ["article", "source"])
+def test_what_is_to_be_apart_is_so_when_the_articles_have_left(
+    of: str, *, is_restored: bool
+) -> None:
+    rows = stream(QUAKE)
+    left = [replace(told(n, f"Before {n}"), at=NOON - timedelta(days=7)) for n in (8, 9)]
+    apart = [(getattr(left[0], of), getattr(left[1], of))]
+    stories = restored(list(zip(left, ("older", "younger"), strict=True)), apart=apart)
+    if is_restored:
+        stories = restored((), apart=apart)
+    stories.restore(rows[0], "older")
+    stories.restore(rows[3], "younger")
+    if is_restored:
+        for one, story in zip(left, ("older", "younger"), strict=True):
+            stories.recall(story, one.article, one.source, one.at)
+    stories.forget(NOON - 2 * WINDOW)
+    assert stories.place(rows[1]).moves == ()
+
+
 def test_what_became_one_still_hears_to_its_old_name() -> None:
     rows = stream(QUAKE)
     decided = {"apart": [("younger", rows[2].article)]}
@@ -382,7 +402,7 @@ def test_the_older_of_two_stories_is_it_even_when_its_first_article_has_left(
     for one, story in ((other, "younger"), (later, "older")):
         stories.restore(one, story)
     if is_restored:
-        stories.recall("older", first.at)
+        stories.recall("older", first.article, first.source, first.at)
     stories.forget(NOON - 2 * WINDOW)
     found = stories.place(replace(rows[1], at=NOON))
     assert found.story == "older"
