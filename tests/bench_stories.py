@@ -271,7 +271,7 @@ def neardup(data: Path) -> Iterator[Figure]:
     for number, row in enumerate(rows):
         one = sketch(row["text"])
         found = copies.nearest(one)
-        said.append(said[found[0]] if found else row["id"])
+        said.append(said[found[0][0]] if found else row["id"])
         copies.add(number, one)
     took = time.process_time() - begin
     score = pairs(said, [row["group"] for row in rows])

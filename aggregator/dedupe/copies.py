@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
+from operator import itemgetter
 from typing import Any
 from zlib import crc32
 
@@ -129,19 +130,19 @@ class Copies:
         # Of a key the latest texts that hold it. A wrong one does no harm: texts are compared.
         self._holders: NDArray[np.uint32] = np.zeros((_BUCKETS, _WAYS), np.uint32)
 
-    def nearest(self, one: Sketch) -> tuple[int, float] | None:
-        """Return the text that is likest to be a copy of this one, and how much they share."""
+    def nearest(self, one: Sketch) -> list[tuple[int, float]]:
+        """Return the texts that are copies of this one and how much they share, the likest first."""
         if len(one.shingles) < LEAST:
-            return None
+            return []
         held: Any = self._holders[_buckets(one.keys)]
         votes = Counter(held[held > 0].tolist())
-        best: tuple[int, float] | None = None
+        found: list[tuple[int, float]] = []
         for number, keys in votes.most_common(_COMPARED):
             known = self._known.get(number - 1) if keys >= _LEAST_KEYS else None
             share = sameness(one.shingles, known) if known else 0.0
-            if share and (best is None or share > best[1]):
-                best = (number - 1, share)
-        return best
+            if share:
+                found.append((number - 1, share))
+        return sorted(found, key=itemgetter(1), reverse=True)
 
     def add(self, number: int, one: Sketch) -> None:
         """Remember a text. number: 0 or more, and higher than that of any text before."""

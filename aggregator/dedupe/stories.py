@@ -171,15 +171,13 @@ class Stories:
         return next((_Fit(other, By.PERSON, 1.0) for other in beside if other), None)
 
     def _copied(self, item: Item, sketch: Sketch) -> _Fit | None:
-        """Return the article that this one is a near copy of."""
-        found = self._copies.nearest(sketch)
-        if found is None:
-            return None
-        copied = self._window.items[found[0]]
-        if abs(copied.at - item.at) > WINDOW.total_seconds():
-            return None
-        refused = self._decided.forbids(item, self._stories[copied.story])
-        return None if refused else _Fit(copied, By.COPY, found[1])
+        """Return the article that this one is a near copy of: the likest of those it may be with."""
+        for found, share in self._copies.nearest(sketch):
+            copied = self._window.items[found]
+            is_near = abs(copied.at - item.at) <= WINDOW.total_seconds()
+            if is_near and not self._decided.forbids(item, self._stories[copied.story]):
+                return _Fit(copied, By.COPY, share)
+        return None
 
     def _fitting(self, look: Look) -> list[_Fit]:
         """Return the nearest article of each story that an article fits, the best first."""

@@ -108,6 +108,20 @@ def test_a_near_copy_joins_what_it_copies() -> None:
     assert copy.why.by is By.COPY
 
 
+def test_an_article_joins_the_copy_of_these_days_though_an_older_one_is_as_like() -> None:
+    text = "It happened on a quiet morning when nobody in the village had expected anything at all"
+    rows = [told(n, "One", text) for n in range(3)]
+    old, near, new = (
+        replace(one, at=NOON - timedelta(days=days))
+        for one, days in zip(rows, (4, 1, 0), strict=True)
+    )
+    stories = restored([(old, "old"), (near, "near")])
+    found = stories.place(new)
+    assert found.story == "near"
+    assert found.why is not None
+    assert found.why.by is By.COPY
+
+
 def test_an_event_of_another_day_is_another_story() -> None:
     late = int((WINDOW + timedelta(hours=1)).total_seconds() // 60)
     long = "It happened on a quiet morning when nobody in the village had expected anything"
