@@ -128,7 +128,7 @@ class Gatherer:
             remembered.gathered(self._db, max(end, now - _RECENT), None, _BATCH),
         ):
             with _on_its_own(kept.article):
-                one = telling(kept.article, self._encoder, kept.vector)
+                one = telling(kept.article, None, kept.vector)
                 self._stories.restore(one, kept.story)
                 told[kept.story] = None
         for head in remembered.heads(self._db, list(told), _BATCH):

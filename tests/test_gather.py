@@ -430,6 +430,20 @@ def test_a_restart_remembers_as_much_as_whoever_goes_on(db: Database) -> None:
     assert len(known(other)) == 3
 
 
+def test_a_restart_asks_the_encoder_for_new_articles_only(db: Database) -> None:
+    bring(db)
+    gatherer(db).catch_up((), clock)
+    asked: list[str] = []
+
+    def encoder(text: str, _: str | None) -> bytes:
+        asked.append(text)
+        return bytes(range(64))
+
+    tell(db, 4, "Quite other things happened", "one")
+    Gatherer(db, "w", encoder).catch_up((), clock)
+    assert len(asked) == 1
+
+
 def known(one: Gatherer) -> list[tuple[object, ...]]:
     """The stories that are remembered: since when, and their articles."""
     stories = one._stories._stories.values()
