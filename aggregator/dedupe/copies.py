@@ -131,7 +131,7 @@ class Copies:
         self._holders: NDArray[np.uint32] = np.zeros((_BUCKETS, _WAYS), np.uint32)
 
     def nearest(self, one: Sketch) -> list[tuple[int, float]]:
-        """Return the texts that are copies of this one and how much they share, the likest first."""
+        """Return the copies of this text and how much they share, the likest first."""
         if len(one.shingles) < LEAST:
             return []
         held: Any = self._holders[_buckets(one.keys)]

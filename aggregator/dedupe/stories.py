@@ -171,7 +171,7 @@ class Stories:
         return next((_Fit(other, By.PERSON, 1.0) for other in beside if other), None)
 
     def _copied(self, item: Item, sketch: Sketch) -> _Fit | None:
-        """Return the article that this one is a near copy of: the likest of those it may be with."""
+        """Return what this one is a near copy of: the likest that it may be with."""
         for found, share in self._copies.nearest(sketch):
             copied = self._window.items[found]
             is_near = abs(copied.at - item.at) <= WINDOW.total_seconds()
