@@ -54,8 +54,8 @@ bench: .venv/.test ## measure polling and serving beside a floor; JSON=FILE keep
 bench-topics: .venv/.test ## measure topics on labelled sets; DATA=DIR, JSON=FILE
 	@PYTHONPATH=. $(PY) tests/bench_topics.py $(if $(DATA),--data $(DATA)) $(if $(JSON),--json $(JSON))
 
-bench-stories: .venv/.test ## measure stories on labelled sets; DATA=DIR, JSON=FILE
-	@PYTHONPATH=. $(PY) tests/bench_stories.py $(if $(DATA),--data $(DATA)) $(if $(JSON),--json $(JSON))
+bench-stories: .venv/.test .venv/.encoders ## measure stories on labelled sets; DATA=DIR, JSON=FILE
+	@OMP_NUM_THREADS=1 PYTHONPATH=.:.venv/encoders $(PY) tests/bench_stories.py $(if $(DATA),--data $(DATA)) $(if $(JSON),--json $(JSON))
 
 gazetteer: .venv/.test ## make the table of names and cities anew
 	$(PY) -m aggregator.tag.gazetteer
@@ -75,4 +75,9 @@ clean: ## remove what was installed and cached; data/ stays
 
 .venv/.test: .venv/.run requirements-dev.txt
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# Apart from the rest, so that measuring them does not turn them on for the service.
+.venv/.encoders: .venv/.run requirements-multilingual.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --target .venv/encoders -r requirements-multilingual.txt
 	@touch $@
