@@ -19,6 +19,7 @@ from aggregator.app import utc_now
 from aggregator.cli import main
 from aggregator.gather import gather_again
 from aggregator.store.database import Database
+from aggregator.store.dialect import microseconds
 
 CONFIG = """
 sources:
@@ -497,7 +498,8 @@ def test_gathering_again_waits_for_another_process_that_gathers(
             db.execute("UPDATE meta SET value = ? WHERE key = 'gathering'", (value,))
 
     monkeypatch.setattr("aggregator.cli.story.sleep", lambda _: lease(""))
-    lease("9" * 20 + " other")
+    in_an_hour = utc_now() + timedelta(hours=1)
+    lease(f"{microseconds(in_an_hour):020} other")
     told = run("story", "again").out
     assert "another process gathers" in told
     assert f"{len(told_twice)} articles gathered" in told

@@ -150,7 +150,8 @@ def test_an_old_page_takes_nothing_out_of_the_story_where_it_is_now(
     db: Database, caller: FlaskClient
 ) -> None:
     sent = form(caller, PULLED)
-    place(db, Placed(article_id(12), OTHER_STORY, moves=(Move(article_id(2), OTHER_STORY, MOVED),)))
+    parted = Move(article_id(2), OTHER_STORY, Join(article_id(0), By.SPLIT, 0.1))
+    place(db, Placed(article_id(12), OTHER_STORY, moves=(parted,)))
     response = caller.post(PULLED, auth=AUTH, data=sent)
     assert (response.status_code, response.headers["Location"]) == (303, f"/stories/{STORY}")
     assert rulings.ruled(db) == ()
