@@ -26,7 +26,7 @@ from aggregator.model import By, Join, Move, Placed, Ruling
 
 __all__ = ["WINDOW", "Stories"]
 
-LINK = 0.4
+LINK = 0.5
 """How likely the nearest article of a story must tell the same."""
 COHESION = 0.4
 """How likely the articles of a story must tell the same on average."""
