@@ -17,7 +17,7 @@ from itertools import chain
 from aggregator.dedupe.stories import WINDOW, Stories
 from aggregator.dedupe.telling import Encoder, telling
 from aggregator.model import Article, Placed, Source
-from aggregator.store import gathering, remembered, rulings
+from aggregator.store import gathering, leases, remembered, rulings
 from aggregator.store.database import Database
 from aggregator.store.gathering import State
 
@@ -25,6 +25,7 @@ _log = logging.getLogger(__name__)
 
 _BATCH = 100
 """Articles that are placed in one transaction."""
+_JOB = "gathering"
 _LEASE = timedelta(minutes=2)
 _RECENT = 2 * WINDOW
 """What is listed so long ago at most is placed before all that is older, and remembered."""
@@ -64,7 +65,7 @@ class Gatherer:
         try:
             while not stop() and gathering.first(self._db):
                 now = clock()
-                if not gathering.lease(self._db, self._worker, now, now + _LEASE):
+                if not leases.take(self._db, _JOB, self._worker, now, now + _LEASE):
                     break
                 begun = True
                 placed, is_old = self._place(now)
@@ -73,7 +74,7 @@ class Gatherer:
                     break
         finally:
             if begun:
-                gathering.release(self._db, self._worker)
+                leases.give_back(self._db, _JOB, self._worker)
         return done
 
     def _place(self, now: datetime) -> tuple[int, bool]:

@@ -17,7 +17,7 @@ from aggregator.dedupe.stories import Stories
 from aggregator.dedupe.story import mint
 from aggregator.gather import Gatherer, gather_again
 from aggregator.model import By, Join, Placed, Source, Story
-from aggregator.store import gathering, rulings, stories
+from aggregator.store import gathering, leases, rulings, stories
 from aggregator.store.database import Database
 
 ONE, TWO, THREE = (Source(key, f"https://{key}.example/") for key in ("one", "two", "three"))
@@ -106,28 +106,29 @@ def test_an_article_joins_a_story_that_another_process_began(db: Database) -> No
 
 def test_while_another_process_gathers_nothing_is_done(db: Database) -> None:
     bring(db)
-    assert gathering.lease(db, "other", NOW, NOW + HOUR)
+    assert leases.take(db, "gathering", "other", NOW, NOW + HOUR)
     assert gatherer(db).catch_up((), clock) == 0
-    gathering.release(db, "other")
+    leases.give_back(db, "gathering", "other")
     assert gatherer(db).catch_up((), clock) == 3
 
 
-@pytest.mark.parametrize("step", ["lease", "state", "waiting", "place"])
+@pytest.mark.parametrize("step", ["take", "state", "waiting", "place"])
 def test_whoever_is_overtaken_leaves_what_the_other_stored(
     db: Database, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     """The lease of the slow one has run out, before or after any step of placing a batch."""
     bring(db)
     slow, quick = gatherer(db, "slow"), gatherer(db, "quick")
-    act = getattr(gathering, step)
+    module = leases if step == "take" else gathering
+    act = getattr(module, step)
 
     def overtaken(*said: Any) -> Any:
-        monkeypatch.setattr(gathering, step, act)
+        monkeypatch.setattr(module, step, act)
         read = act(*said) if step in ("state", "waiting") else None
         assert quick.catch_up((), lambda: NOW + HOUR) == 3
         return read if read is not None else act(*said)
 
-    monkeypatch.setattr(gathering, step, overtaken)
+    monkeypatch.setattr(module, step, overtaken)
     assert slow.catch_up((), clock) == 0
     told = stories.get(db, stories.of(db, [article_id(2)])[article_id(2)])
     assert isinstance(told, Story)

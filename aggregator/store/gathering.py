@@ -7,21 +7,19 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, literal, select, update
 
 from aggregator.model import Article, By, Join, Move, Placed
 from aggregator.store import rows
 from aggregator.store.database import Database, bump
-from aggregator.store.dialect import add, among, insert, microseconds
+from aggregator.store.dialect import add, among, insert
 from aggregator.store.leading import refresh
 from aggregator.store.tables import articles, members, meta, stories, ungathered
 
 _ASIDE = 0
 """The generation of articles that can't be compared: no gathering, all begin at 1, knows them."""
-_LEASE, _STATE = "gathering", "gathered"
+_STATE = "gathered"
 _BEGIN = "1 0"
-_WIDTH = 20
-"""Digits of a moment in the lease, so that it sorts as text."""
 
 
 class State(NamedTuple):
@@ -33,32 +31,6 @@ class State(NamedTuple):
 
     generation: int
     version: int
-
-
-def lease(db: Database, worker: str, now: datetime, until: datetime) -> bool:
-    """Take or prolong the right to gather; return False while another worker has it.
-
-    One that ends more than a day from now is no lease: a clock went wrong.
-    """
-    mine = f"{microseconds(until):0{_WIDTH}} {worker}"
-    no_lease = f"{microseconds(now + timedelta(days=1)):0{_WIDTH}}"
-    with db.write() as connection:
-        add(connection, meta, [{"key": _LEASE, "value": ""}])
-        free = or_(
-            meta.c.value < f"{microseconds(now):0{_WIDTH}}",
-            meta.c.value > no_lease,
-            func.substr(meta.c.value, _WIDTH + 2) == worker,
-        )
-        taken = update(meta).where(meta.c.key == _LEASE, free).values(value=mine)
-        done = connection.execute(taken, execution_options={"preserve_rowcount": True})
-        return bool(done.rowcount)
-
-
-def release(db: Database, worker: str) -> None:
-    """Give the right to gather back."""
-    with db.write() as connection:
-        own = func.substr(meta.c.value, _WIDTH + 2) == worker
-        connection.execute(update(meta).where(meta.c.key == _LEASE, own).values(value=""))
 
 
 def state(db: Database) -> State:

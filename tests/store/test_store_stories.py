@@ -174,24 +174,6 @@ def test_what_was_decided_on_old_knowledge_is_not_stored(db: Database) -> None:
     assert gathering.place(db, [], NOW, before) == before
 
 
-def test_one_worker_at_a_time_gathers(db: Database) -> None:
-    assert gathering.lease(db, "one", NOW, NOW + HOUR)
-    assert not gathering.lease(db, "two", NOW, NOW + HOUR)
-    assert gathering.lease(db, "one", NOW, NOW + 2 * HOUR)
-    assert not gathering.lease(db, "two", NOW + HOUR, NOW + 3 * HOUR)
-    assert gathering.lease(db, "two", NOW + 3 * HOUR, NOW + 4 * HOUR)
-    gathering.release(db, "one")  # not its own any more
-    assert not gathering.lease(db, "one", NOW + 3 * HOUR, NOW + 5 * HOUR)
-    gathering.release(db, "two")
-    assert gathering.lease(db, "one", NOW + 3 * HOUR, NOW + 5 * HOUR)
-
-
-def test_a_lease_from_a_clock_that_ran_ahead_does_not_hold(db: Database) -> None:
-    assert gathering.lease(db, "dead", NOW + 700 * HOUR, NOW + 701 * HOUR)
-    assert gathering.lease(db, "alive", NOW, NOW + HOUR)
-    assert not gathering.lease(db, "dead", NOW, NOW + HOUR)
-
-
 def test_while_all_are_gathered_again_each_stays_in_its_story(db: Database) -> None:
     save(db, arrival(1), arrival(2))
     put(db, placed(2, "a"), placed(1, "a", WHY))
