@@ -9,11 +9,13 @@ from __future__ import annotations
 import logging
 import os
 import random
+import secrets
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Self
@@ -28,7 +30,7 @@ from aggregator.gather import Gatherer
 from aggregator.model import Feed, Topic
 from aggregator.poll import Parts
 from aggregator.sandbox import Sandbox
-from aggregator.store import feeds, leading, sources
+from aggregator.store import feeds, leading, poller, sources
 from aggregator.store.database import Database
 from aggregator.tag.rules import Tagger
 from aggregator.web import create_app
@@ -212,11 +214,14 @@ def polling(app: App) -> Iterator[Callable[[], Parts]]:
     """Open what polls need; yield a function that gives the parts as configured at its call.
 
     Not to be called while a round is under way: a change of limits opens the parts anew.
+    Raises StoreError if another process polls into this SQLite database.
     """
-    worker = _worker()
-    _free_leases_of_the_dead(app.db, worker)
-    announce(app.db, app.config, app.clock())
-    with ExitStack() as stack:
+    worker = worker_name()
+    with poller.admitted(app.db) as alone, ExitStack() as stack:
+        if alone:  # after a crash the sources under way would wait for their leases to run out
+            for dead in sources.lease_holders(app.db):
+                sources.release(app.db, dead)
+        announce(app.db, app.config, app.clock())
         opened_for: tuple[object, ...] = ()
         tools: tuple[Fetcher, Sandbox]
 
@@ -251,37 +256,19 @@ def polling(app: App) -> Iterator[Callable[[], Parts]]:
 
 def gatherer(app: App) -> Gatherer:
     """Return what places articles in stories; with the sentence encoder, if one is installed."""
-    return Gatherer(app.db, _worker(), encoder())
+    return Gatherer(app.db, worker_name(), encoder())
 
 
-def _worker() -> str:
-    return f"{socket.gethostname()}/{os.getpid()}"
+@cache
+def worker_name() -> str:
+    """Return the name of this process in leases; in two containers the rest may be the same."""
+    return f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
 
 
 def _lease(service: Service) -> timedelta:
     """The longest that a poll can take: all workers may wait for the same parser processes."""
     turns = -(-service.poll.workers // service.parse.processes)
     return timedelta(seconds=service.fetch.seconds + service.parse.seconds * turns) + _SETTLE
-
-
-def _free_leases_of_the_dead(db: Database, own: str) -> None:
-    # After a crash the sources under way would wait for their leases to run out. In a container
-    # the one before us had our own name.
-    host = socket.gethostname()
-    for worker in sources.lease_holders(db):
-        name, _, pid = worker.rpartition("/")
-        if worker == own or (name == host and pid.isdigit() and not _alive(int(pid))):
-            sources.release(db, worker)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass  # another user's
-    return True
 
 
 def document(app: App, path: str) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -15,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from aggregator import app as wiring
-from aggregator import service
+from aggregator import jobs
 from aggregator.app import App
 from aggregator.errors import StoreError
 from aggregator.model import Entry, Topic
@@ -102,17 +101,17 @@ def test_articles_are_not_tagged_again_beside_polls_by_older_rules(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with wiring.polling(app) as parts:
-        jobs = {job.name: job.run for job in service._jobs(app, parts, Event())}
+        named = {job.name: job.run for job in jobs.of_worker(app, parts, Event())}
 
         def round_in_which_rules_change(*_: object, **__: object) -> None:
             configure(app, "topics: {rain: {any: [rain]}}")
-            jobs["reload"]()
-            jobs["retag"]()
+            named["reload"]()
+            named["retag"]()
             assert articles.tagged_with(app.db) == (None, "")
 
-        monkeypatch.setattr(service, "run_round", round_in_which_rules_change)
-        jobs["poll"]()
-        jobs["retag"]()
+        monkeypatch.setattr(jobs, "run_round", round_in_which_rules_change)
+        named["poll"]()
+        named["retag"]()
     config = app.config
     assert articles.tagged_with(app.db) == (version(config.topics, config.sources), "")
 
@@ -124,15 +123,15 @@ def test_a_setting_that_needs_a_restart_says_so(app: App, caplog: pytest.LogCapt
 
 
 def test_leases_of_processes_that_are_gone_are_freed_at_once(app: App) -> None:
-    host = socket.gethostname()
-    configure(app, "\n  - ".join(["sources:", *(f"https://{n}.example/rss" for n in "abcd")]))
+    configure(app, "\n  - ".join(["sources:", *(f"https://{n}.example/rss" for n in "ab")]))
     app.reload()
-    now = app.clock()
-    workers = [f"{host}/{os.getpid()}", f"{host}/999999999", f"{host}/1", "other/999999999"]
-    for worker in workers:
-        [_] = sources.claim(app.db, now, limit=1, lease=timedelta(hours=1), worker=worker)
+    for worker in ("this/1", "other/999999999"):
+        claimed = sources.claim(
+            app.db, app.clock(), limit=1, lease=timedelta(hours=1), worker=worker
+        )
+        assert len(claimed) == 1
     with wiring.polling(app):
-        assert sources.lease_holders(app.db) == {f"{host}/1", "other/999999999"}
+        assert sources.lease_holders(app.db) == set()
 
 
 def test_of_a_private_feed_not_even_its_end_is_told(app: App) -> None:

@@ -322,7 +322,7 @@ def test_an_unknown_command_names_the_nearest_or_all(run: Run) -> None:
     assert "did you mean 'poll'?" in run("pol").err
     ran = run("xyzzy")
     assert ran.code == 2
-    assert "serve, demo, poll" in ran.err
+    assert "serve, worker, web, demo, poll" in ran.err
 
 
 def test_help_names_every_command(run: Run) -> None:

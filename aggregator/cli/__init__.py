@@ -27,6 +27,8 @@ _EXIT: dict[type[AggregatorError], int] = {
 # Command → module; a module is imported when its command is used, so that `--help` is quick.
 _COMMANDS = {
     "serve": "serve",
+    "worker": "serve",
+    "web": "serve",
     "demo": "serve",
     "poll": "poll",
     "check": "check",

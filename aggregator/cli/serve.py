@@ -1,9 +1,10 @@
-"""`serve` and `demo`: the running service."""
+"""`serve`, its two halves `worker` and `web`, and `demo`: the running service."""
 
 from __future__ import annotations
 
 import logging
 import shlex
+from collections.abc import Callable
 
 import click
 
@@ -13,13 +14,34 @@ from aggregator.cli.output import Place, environment, log_to_stderr
 _log = logging.getLogger(__name__)
 
 
+def _running(place: Place, run: Callable[[app.App], None]) -> None:
+    log_to_stderr()
+    with app.opened(place.config, place.data, environment(), run_examples=True) as opened:
+        run(opened)
+
+
 @click.command("serve", short_help="Poll on schedule and serve, until stopped.")
 @click.pass_obj
 def serve(place: Place) -> None:
     """Poll on schedule and serve pages and feeds (scheduler and web server in one process)."""
-    log_to_stderr()
-    with app.opened(place.config, place.data, environment(), run_examples=True) as opened:
-        service.serve(opened)
+    _running(place, service.serve)
+
+
+@click.command("worker", short_help="Poll on schedule only; any number on PostgreSQL.")
+@click.pass_obj
+def worker(place: Place) -> None:
+    """Poll on schedule, and serve nothing.
+
+    Any number of workers, on any machines, may share a PostgreSQL; SQLite is for one.
+    """
+    _running(place, service.work)
+
+
+@click.command("web", short_help="Serve pages and feeds only.")
+@click.pass_obj
+def web(place: Place) -> None:
+    """Serve pages and feeds, and poll nothing: beside a worker, in any number."""
+    _running(place, service.serve_web)
 
 
 @click.command("demo")
@@ -40,4 +62,4 @@ def run_demo(place: Place) -> None:
             service.serve(opened)
 
 
-COMMANDS = {"serve": serve, "demo": run_demo}
+COMMANDS = {"serve": serve, "worker": worker, "web": web, "demo": run_demo}

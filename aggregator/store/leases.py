@@ -1,4 +1,4 @@
-"""Jobs of which one process at a time, or in a stretch of time, does the whole; not what they do."""
+"""Who does a job that one process at a time does, or one in a stretch of time; not what it is."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def test_a_subscriber_sees_every_entry_once_for_ever(
         def read(form: str) -> list[Seen]:
             return app.read([f"{relay.url}/feeds/war.{form}"], states[form])
 
-        with serving(tmp_path, port, log, AGGREGATOR_SERVICE__BASE_URL=relay.url):
+        with serving(tmp_path, port, log, command="web", AGGREGATOR_SERVICE__BASE_URL=relay.url):
             for form in states:
                 _shows_the_story(app, read(form), form)
                 for _ in range(app.polls_until_304 - 1):
@@ -54,7 +54,13 @@ def test_a_subscriber_sees_every_entry_once_for_ever(
                 origin.serve("/feed", rss(items))
                 poll()
                 assert [len(once_each(read(form))) for form in states] == [len(items)] * 2
-        with serving(tmp_path, port, log, AGGREGATOR_SERVICE__BASE_URL="https://moved.example/x"):
+        with serving(
+            tmp_path,
+            port,
+            log,
+            command="web",
+            AGGREGATOR_SERVICE__BASE_URL="https://moved.example/x",
+        ):
             poll()
             assert [len(once_each(read(form))) for form in states] == [len(items)] * 2
             assert relay.statuses[-2:] == [200, 200]

@@ -120,7 +120,7 @@ def desk(origin: Origin, tmp_path: Path) -> Iterator[Desk]:
 
 @contextmanager
 def running(desk: Desk) -> Iterator[None]:
-    with serving(desk.place, desk.port, desk.place / "log"):
+    with serving(desk.place, desk.port, desk.place / "log", command="web"):
         yield
 
 
