@@ -20,12 +20,14 @@ from typing import Self
 
 from aggregator import __version__
 from aggregator import config as configuration
+from aggregator.asking import PATIENCE
 from aggregator.config import Config, Service
 from aggregator.dedupe.encoder import encoder
 from aggregator.errors import ConfigError, StoreError
 from aggregator.fetch.session import Fetcher, Limits
 from aggregator.gather import Gatherer
 from aggregator.model import Feed, Topic
+from aggregator.politeness import Manners
 from aggregator.poll import Parts
 from aggregator.sandbox import Sandbox
 from aggregator.store import feeds, leading, sources
@@ -189,12 +191,8 @@ def opened(
 @contextmanager
 def reading(config: Config) -> Iterator[tuple[Fetcher, Sandbox]]:
     """Open what reads sources, within the configured limits."""
-    service = config.service
-    limits = Limits(
-        seconds=service.fetch.seconds,
-        max_bytes=service.fetch.max_bytes,
-        redirects=service.fetch.redirects,
-    )
+    service, fetch = config.service, config.service.fetch
+    limits = Limits(seconds=fetch.seconds, max_bytes=fetch.max_bytes, redirects=fetch.redirects)
     agent = f"Aggregator/{__version__} (+{service.contact or service.base_url})"
     with (
         Fetcher(limits, agent, service.fetch.allow_private) as fetcher,
@@ -214,7 +212,7 @@ def polling(app: App) -> Iterator[Callable[[], Parts]]:
     Not to be called while a round is under way: a change of limits opens the parts anew.
     """
     worker = _worker()
-    _free_leases_of_the_dead(app.db, worker)
+    _free_leases_of_the_dead(app, worker)
     announce(app.db, app.config, app.clock())
     with ExitStack() as stack:
         opened_for: tuple[object, ...] = ()
@@ -241,12 +239,13 @@ def polling(app: App) -> Iterator[Callable[[], Parts]]:
                 workers=service.poll.workers,
                 clock=app.clock,
                 dice=random.random,
+                manners=Manners(service.poll.gap, service.poll.per_host_per_day),
             )
 
         try:
             yield parts
         finally:
-            sources.release(app.db, worker)
+            sources.release(app.db, worker, app.clock() + app.config.service.poll.gap)
 
 
 def gatherer(app: App) -> Gatherer:
@@ -261,17 +260,18 @@ def _worker() -> str:
 def _lease(service: Service) -> timedelta:
     """The longest that a poll can take: all workers may wait for the same parser processes."""
     turns = -(-service.poll.workers // service.parse.processes)
-    return timedelta(seconds=service.fetch.seconds + service.parse.seconds * turns) + _SETTLE
+    work = timedelta(seconds=service.fetch.seconds + service.parse.seconds * turns)
+    return work + (service.fetch.redirects + 1) * (service.poll.gap + PATIENCE) + _SETTLE
 
 
-def _free_leases_of_the_dead(db: Database, own: str) -> None:
+def _free_leases_of_the_dead(app: App, own: str) -> None:
     # After a crash the sources under way would wait for their leases to run out. In a container
     # the one before us had our own name.
-    host = socket.gethostname()
-    for worker in sources.lease_holders(db):
+    host, free_at = socket.gethostname(), app.clock() + app.config.service.poll.gap
+    for worker in sources.lease_holders(app.db):
         name, _, pid = worker.rpartition("/")
         if worker == own or (name == host and pid.isdigit() and not _alive(int(pid))):
-            sources.release(db, worker)
+            sources.release(app.db, worker, free_at)
 
 
 def _alive(pid: int) -> bool:

@@ -217,7 +217,7 @@ def test_a_worker_gives_back_its_own_leases(db: Database) -> None:
     sources.sync(db, [source("one"), source("two")], NOW)
     assert claim(db, limit=1, worker="first") == ["one"]
     assert claim(db, limit=1, worker="second") == ["two"]
-    sources.release(db, "first")
+    sources.release(db, "first", NOW)
     assert claim(db) == ["one"]
 
 
@@ -334,5 +334,5 @@ def test_the_workers_that_hold_leases_are_known(db: Database) -> None:
     claim(db, limit=1, worker="first")
     claim(db, limit=2, worker="second")
     assert sources.lease_holders(db) == {"first", "second"}
-    sources.release(db, "first")
+    sources.release(db, "first", NOW)
     assert sources.lease_holders(db) == {"second"}
