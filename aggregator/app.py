@@ -117,6 +117,7 @@ class App:
             clock=self.clock,
             generation=self.generation,
             version=__version__,
+            per_host_per_day=service.poll.per_host_per_day,
         )
 
     def reload(self) -> bool:

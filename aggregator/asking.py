@@ -65,7 +65,10 @@ def ask(fetcher: Fetcher, turns: Turns, source: Source, state: PollState) -> Ask
             source.key,
             after.moved_to,
         )
-    return Asked(outcome, after, politeness.stays(way.entered, outcome, ended, turns.manners))
+    stays = politeness.stays(way.entered, outcome, ended, turns.manners)
+    if isinstance(outcome, Failed) and outcome.reason is Reason.GONE:
+        outcome = replace(outcome, retry_after=politeness.GONE)
+    return Asked(outcome, after, stays)
 
 
 @dataclass(slots=True)

@@ -665,9 +665,9 @@ class SourceStatus:
     moved_to: str | None = None
     """Where it is asked instead of at ``url``, which has moved for good."""
     host: str = ""
-    host_free_at: datetime | None = None
+    free_at: datetime | None = None
     """Until when its host is left alone, and why; None where that is no longer than a gap."""
-    host_why: Rest | None = None
+    why: Rest | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,9 @@ AGAIN = timedelta(days=7)
 """An address that has moved is asked itself again after this; and so is a server that only ever
 said "not modified", without conditions: what is wrong with either would show in no other way."""
 
+GONE = timedelta(days=30)
+"""A feed that its server says is gone is asked for again after this: servers err, too."""
+
 TOO_MANY = timedelta(minutes=10)
 """How long a host is left alone that says "too many requests" and not for how long."""
 

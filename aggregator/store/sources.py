@@ -259,7 +259,7 @@ def status(db: Database, key: str) -> SourceStatus | None:
 
 def _status_of(row: AnyRow) -> SourceStatus:
     status = SourceStatus(*row)
-    return replace(status, host_why=Rest(status.host_why)) if status.host_why else status
+    return replace(status, why=Rest(status.why)) if status.why else status
 
 
 def _status() -> AnySelect:
