@@ -18,7 +18,7 @@ from aggregator.errors import UsageError
 from aggregator.model import Commit
 from aggregator.poll import Parts, run_round
 from aggregator.schedule import Job, Schedule
-from aggregator.store import polls
+from aggregator.store import hosts, polls
 from aggregator.web import create_app
 
 _log = logging.getLogger(__name__)
@@ -122,8 +122,14 @@ def _jobs(app: App, parts: Callable[[], Parts], stop: Event) -> tuple[Job, ...]:
             at_once=True,
         ),
         Job("retag", tag_again, timedelta(seconds=10), at_once=True),
-        Job("prune", lambda: polls.prune(app.db, app.clock() - HISTORY), timedelta(hours=6)),
+        Job("prune", lambda: _prune(app), timedelta(hours=6)),
     )
+
+
+def _prune(app: App) -> None:
+    before = app.clock() - HISTORY
+    polls.prune(app.db, before)
+    hosts.forget(app.db, before)  # where redirects led once
 
 
 def log_poll(key: str, commit: Commit | None) -> None:

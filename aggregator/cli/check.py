@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from time import sleep
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -65,13 +67,31 @@ def _try_all(config: Config) -> list[dict[str, Any]]:
             )
             if isinstance(document, Failed):
                 return _row(source, document.reason, document.detail, failed=True)
-            moved = f"has moved permanently to {outcome.moved_to}" if outcome.moved_to else ""
+            moved = (
+                f"has moved permanently to {outcome.moved_to}: put that into the configuration"
+                if outcome.moved_to
+                else ""
+            )
             return _row(source, "ok", moved or document.title) | {
                 "entries": len(document.entries),
                 "skipped": len(document.skipped),
             }
 
-        return list(pool.map(attempt, config.sources))
+        def attempt_all(one_host: list[Source]) -> list[dict[str, Any]]:
+            found = []
+            for number, source in enumerate(one_host):
+                if number:
+                    sleep(config.service.poll.gap.total_seconds())
+                found.append(attempt(source))
+            return found
+
+        by_host: dict[str, list[Source]] = {}
+        for source in config.sources:
+            by_host.setdefault(urlsplit(source.url).hostname or source.key, []).append(source)
+        done = {
+            row["source"]: row for rows in pool.map(attempt_all, by_host.values()) for row in rows
+        }
+        return [done[source.key] for source in config.sources]
 
 
 def _row(source: Source, result: str, detail: str, *, failed: bool = False) -> dict[str, Any]:
