@@ -134,7 +134,10 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request of a fetch. ``bytes``: of the answer's body, as they came over the wire."""
+    """One request of a fetch: what it cost the host. No part of what the answer says.
+
+    bytes: of the answer's body, as they came over the wire.
+    """
 
     host: str
     unmodified: bool = False
@@ -151,7 +154,7 @@ class Fetched:
     validators: Validators = Validators()
     moved_to: str | None = None
     """The new address, if every redirect on the way was permanent (301, 308)."""
-    visits: tuple[Visit, ...] = ()
+    visits: tuple[Visit, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,7 @@ class NotModified:
 
     validators: Validators = Validators()
     moved_to: str | None = None
-    visits: tuple[Visit, ...] = ()
+    visits: tuple[Visit, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,7 @@ class Failed:
     reason: Reason
     detail: str
     retry_after: timedelta | None = None
-    visits: tuple[Visit, ...] = ()
+    visits: tuple[Visit, ...] = field(default=(), compare=False)
 
 
 Outcome = Fetched | NotModified | Failed
