@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     ColumnElement,
     Connection,
     Integer,
@@ -43,6 +44,8 @@ def _at(value: datetime) -> ColumnElement[datetime]:
 
 
 _UNLIMITED = 2**62
+Only = ColumnElement[bool] | None
+"""A condition on sources, or none."""
 
 # --- when one can be asked --------------------------------------------------------------------
 
@@ -79,34 +82,48 @@ def wake(connection: Connection, now: datetime) -> set[str]:
     return set(connection.scalars(late.returning(hosts.c.host)))
 
 
+WANTED = and_(sources.c.active, sources.c.next_due <= bindparam("due", type_=Moment))
+"""A source that was due at ``due``."""
+
+_there = select(sources.c.key).where(sources.c.host == hosts.c.host, WANTED)
+_READY = (
+    select(hosts.c.host)
+    .where(
+        hosts.c.ready_at <= bindparam("now", type_=Moment),
+        hosts.c.failing == bindparam("failing", type_=Boolean),
+    )
+    .order_by(hosts.c.ready_at, hosts.c.host)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_READY_FOR_ANY = _READY.where(_there.exists())
+
+
 def due(
-    connection: Connection, now: datetime, limit: int, wanted: ColumnElement[bool]
+    connection: Connection, now: datetime, due_at: datetime, limit: int, only: Only = None
 ) -> list[str]:
     """Lock hosts that are ready, those first whose first source is well; return their names.
 
-    wanted: a condition on the sources, of which one at least has to meet it.
+    only: a condition on the sources, of which one at least has to meet it and be ``WANTED``.
     """
-    there = select(sources.c.key).where(sources.c.host == hosts.c.host, wanted).exists()
-    statement = (
-        select(hosts.c.host)
-        .where(hosts.c.ready_at <= now, there)
-        .order_by(hosts.c.ready_at, hosts.c.host)
-        .with_for_update(skip_locked=True)
-    )
+    statement = _READY_FOR_ANY if only is None else _READY.where(_there.where(only).exists())
     found: list[str] = []
     # Those that fail may hold a worker for all the time a fetch may take: they come last.
-    for kind in (~hosts.c.failing, hosts.c.failing):
+    for failing in (False, True):
         if len(found) < limit:
-            more = statement.where(kind).limit(limit - len(found))
-            found += connection.scalars(more)
+            said = {"now": now, "due": due_at, "failing": failing, "limit": limit - len(found)}
+            found += connection.scalars(statement, said)
     return found
 
 
-def ready(connection: Connection, until: datetime, wanted: ColumnElement[bool]) -> datetime | None:
+def ready(
+    connection: Connection, until: datetime, due_at: datetime, only: Only = None
+) -> datetime | None:
     """Return when the first host with such a source is ready, if that is before ``until``."""
-    there = select(sources.c.key).where(sources.c.host == hosts.c.host, wanted).exists()
+    there = (_there if only is None else _there.where(only)).exists()
     statement = select(func.min(hosts.c.ready_at, type_=Moment()))
-    found: datetime | None = connection.scalar(statement.where(hosts.c.ready_at <= until, there))
+    wanted = statement.where(hosts.c.ready_at <= until, there)
+    found: datetime | None = connection.scalar(wanted, {"due": due_at})
     return found
 
 

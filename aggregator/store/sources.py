@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select, update
+from sqlalchemy import and_, case, func, select, update
 
 from aggregator.model import MOVED, PollState, Rest, Source, SourceStatus, Validators
 from aggregator.store import hosts, tables
@@ -139,34 +139,28 @@ def claim(  # noqa: PLR0913 - all but two have names, and most callers give four
     The lease ends at the commit of the poll, by ``release``, or at ``now + lease``.
     """
     with db.write() as connection:
-        wanted = _wanted(connection, due or now, only)
-        free = hosts.due(connection, now, limit, wanted)
+        wanted = None if only is None else among(connection, sources.c.key, only)
+        free = hosts.due(connection, now, due or now, limit, wanted)
         if not free:
             return ()
         # Read after the hosts were locked: before, another worker may have been there.
-        first = (
-            select(sources.c.key)
-            .where(sources.c.host == tables.hosts.c.host, wanted)
-            .order_by(sources.c.next_due, sources.c.key)
-            .limit(1)
-            .scalar_subquery()
-        )
-        chosen = select(first).where(among(connection, tables.hosts.c.host, free))
+        first = _FIRST if wanted is None else _FIRST.where(wanted)
+        chosen = select(first.scalar_subquery()).where(among(connection, tables.hosts.c.host, free))
         found = connection.execute(
-            select(sources)
-            .where(sources.c.key.in_(chosen))
-            .order_by(sources.c.next_due, sources.c.key)
+            _ROWS.where(sources.c.key.in_(chosen)), {"due": due or now}
         ).all()
         if found:
             hosts.take(connection, found, worker, now + lease)
     return tuple(map(_state, found))
 
 
-def _wanted(
-    connection: Connection, due: datetime, only: Collection[str] | None
-) -> ColumnElement[bool]:
-    wanted = and_(sources.c.active, sources.c.next_due <= due)
-    return wanted if only is None else wanted & among(connection, sources.c.key, only)
+_ROWS = select(sources).order_by(sources.c.next_due, sources.c.key)
+_FIRST = (
+    select(sources.c.key)
+    .where(sources.c.host == tables.hosts.c.host, hosts.WANTED)
+    .order_by(sources.c.next_due, sources.c.key)
+    .limit(1)
+)
 
 
 def ready(
@@ -174,7 +168,8 @@ def ready(
 ) -> datetime | None:
     """Return when the next source that was due at ``due`` can be claimed, if before ``until``."""
     with db.read() as connection:
-        return hosts.ready(connection, until, _wanted(connection, due, only))
+        wanted = None if only is None else among(connection, sources.c.key, only)
+        return hosts.ready(connection, until, due, wanted)
 
 
 def _state(row: AnyRow) -> PollState:
