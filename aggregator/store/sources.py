@@ -61,7 +61,8 @@ def sync(db: Database, configured: Sequence[Source], now: datetime) -> None:
         if gone:
             resting = update(sources).where(among(connection, sources.c.key, gone))
             connection.execute(resting.values(active=False))
-        stale = {row.host for row in old.values() if row.key in gone | {r["key"] for r in rows}}
+        touched = gone | {row["key"] for row in rows}
+        stale = {row.host for key, row in old.items() if key in touched}
         hosts.refresh(connection, named | stale | hosts.wake(connection, now))
         if any(_shows(row, old.get(row["key"])) for row in rows):
             bump(connection)
