@@ -22,12 +22,14 @@ from typing import Self
 
 from aggregator import __version__
 from aggregator import config as configuration
+from aggregator.asking import PATIENCE
 from aggregator.config import Config, Service
 from aggregator.dedupe.encoder import encoder
 from aggregator.errors import ConfigError, StoreError
 from aggregator.fetch.session import Fetcher, Limits
 from aggregator.gather import Gatherer
 from aggregator.model import Feed, Topic
+from aggregator.politeness import Manners
 from aggregator.poll import Parts
 from aggregator.sandbox import Sandbox
 from aggregator.store import feeds, leading, poller, sources
@@ -117,6 +119,7 @@ class App:
             clock=self.clock,
             generation=self.generation,
             version=__version__,
+            per_host_per_day=service.poll.per_host_per_day,
         )
 
     def reload(self) -> bool:
@@ -191,12 +194,8 @@ def opened(
 @contextmanager
 def reading(config: Config) -> Iterator[tuple[Fetcher, Sandbox]]:
     """Open what reads sources, within the configured limits."""
-    service = config.service
-    limits = Limits(
-        seconds=service.fetch.seconds,
-        max_bytes=service.fetch.max_bytes,
-        redirects=service.fetch.redirects,
-    )
+    service, fetch = config.service, config.service.fetch
+    limits = Limits(seconds=fetch.seconds, max_bytes=fetch.max_bytes, redirects=fetch.redirects)
     agent = f"Aggregator/{__version__} (+{service.contact or service.base_url})"
     with (
         Fetcher(limits, agent, service.fetch.allow_private) as fetcher,
@@ -219,8 +218,9 @@ def polling(app: App) -> Iterator[Callable[[], Parts]]:
     worker = worker_name()
     with poller.admitted(app.db) as alone, ExitStack() as stack:
         if alone:  # after a crash the sources under way would wait for their leases to run out
+            free_at = app.clock() + app.config.service.poll.gap
             for dead in sources.lease_holders(app.db):
-                sources.release(app.db, dead)
+                sources.release(app.db, dead, free_at)
         announce(app.db, app.config, app.clock())
         opened_for: tuple[object, ...] = ()
         tools: tuple[Fetcher, Sandbox]
@@ -246,12 +246,13 @@ def polling(app: App) -> Iterator[Callable[[], Parts]]:
                 workers=service.poll.workers,
                 clock=app.clock,
                 dice=random.random,
+                manners=Manners(service.poll.gap, service.poll.per_host_per_day),
             )
 
         try:
             yield parts
         finally:
-            sources.release(app.db, worker)
+            sources.release(app.db, worker, app.clock() + app.config.service.poll.gap)
 
 
 def gatherer(app: App) -> Gatherer:
@@ -268,7 +269,8 @@ def worker_name() -> str:
 def _lease(service: Service) -> timedelta:
     """The longest that a poll can take: all workers may wait for the same parser processes."""
     turns = -(-service.poll.workers // service.parse.processes)
-    return timedelta(seconds=service.fetch.seconds + service.parse.seconds * turns) + _SETTLE
+    work = timedelta(seconds=service.fetch.seconds + service.parse.seconds * turns)
+    return work + (service.fetch.redirects + 1) * (service.poll.gap + PATIENCE) + _SETTLE
 
 
 def document(app: App, path: str) -> bytes:

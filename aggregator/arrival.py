@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from aggregator.model import Article, Entry, Source, TopicHit
+from aggregator.model import (
+    Appearance,
+    Arrival,
+    Article,
+    Decision,
+    Document,
+    Entry,
+    Outlet,
+    Source,
+    TopicHit,
+    Verdict,
+)
 from aggregator.tag import language
 from aggregator.tag.language import Language
 from aggregator.tag.rules import Tagger
@@ -47,3 +60,55 @@ def tagged(
     """Return the language and the topics of an article by its text and by the source it is from."""
     told, languages = language.read(item, source.language)
     return told, tagger.hits(item, source.key, source.topics, languages)
+
+
+def arrivals(
+    tagger: Callable[[], Tagger],
+    source: Source,
+    document: Document,
+    decisions: Iterable[Decision],
+    now: datetime,
+    *,
+    first: bool,
+) -> tuple[Arrival, ...]:
+    """Return what a document's entries are when they come in, but for those that are known.
+
+    first: the source has never been read before.
+    """
+    name = source.name or document.title or source.key
+    outlet = Outlet(source.key, name, source.url, document.link)
+    return tuple(
+        _arrival(tagger, source, outlet, decision, now, first=first)
+        for decision in decisions
+        if decision.verdict is not Verdict.UNCHANGED
+    )
+
+
+def _arrival(
+    tagger: Callable[[], Tagger],
+    source: Source,
+    outlet: Outlet,
+    decision: Decision,
+    now: datetime,
+    *,
+    first: bool,
+) -> Arrival:
+    entry = decision.entry
+    appearance = Appearance(outlet, entry.guid, entry.link, entry.title, now)
+    article = article_of(entry, decision.article, now, first_poll=first)
+    if decision.verdict is Verdict.ALSO:  # another source speaks for what the article says
+        hits = tagger().given(source.key, source.topics)
+    else:
+        language, hits = tagged(tagger(), entry, source)
+        if language:
+            article = replace(article, language=language.code, certainty=language.certainty)
+    return Arrival(
+        verdict=decision.verdict,
+        why=decision.why,
+        article=replace(article, appearances=(appearance,), topics=hits),
+        appearance=appearance,
+        identities=decision.identities,
+        link=decision.link,
+        published=entry.published,
+        fingerprint=decision.fingerprint,
+    )

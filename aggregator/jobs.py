@@ -12,7 +12,7 @@ from aggregator.app import App, InForce, gatherer, worker_name
 from aggregator.model import Commit
 from aggregator.poll import Parts, run_round
 from aggregator.schedule import Job
-from aggregator.store import leases, polls
+from aggregator.store import hosts, leases, polls
 
 _log = logging.getLogger(__name__)
 
@@ -90,7 +90,9 @@ class _Worker:
     def prune(self) -> None:
         # Never given back: so it is done once in that time, whoever does it.
         if self._is_mine("prune", _PRUNE - _SOON):
-            polls.prune(self._app.db, self._app.clock() - HISTORY)
+            before = self._app.clock() - HISTORY
+            polls.prune(self._app.db, before)
+            hosts.forget(self._app.db, before)  # where redirects led once
 
     def _interrupted(self) -> bool:
         return self._stop.is_set() or self._changed.is_set()

@@ -121,7 +121,8 @@ class Reason(StrEnum):
     TOO_LARGE = "too-large"
     REDIRECTS = "redirects"  # more than the limit, or a circle
     GONE = "gone"  # 410
-    RATE_LIMITED = "rate-limited"  # 429, or 503 with Retry-After
+    RATE_LIMITED = "rate-limited"  # 429, or another refusal with Retry-After
+    RESTING = "resting"  # it leads to a host that has to be left alone for now
     CLIENT_ERROR = "client-error"  # other 4xx
     SERVER_ERROR = "server-error"  # 5xx and other odd statuses
     FILE = "file"  # a feed on disk can't be read
@@ -129,6 +130,18 @@ class Reason(StrEnum):
     PARSE_TIMEOUT = "parse-timeout"
     PARSE_CRASH = "parse-crash"  # the parser raised, ran out of memory or died
     BUG = "bug"  # ours
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of a fetch: what it cost the host. No part of what the answer says.
+
+    bytes: of the answer's body, as they came over the wire.
+    """
+
+    host: str
+    unmodified: bool = False
+    bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +154,7 @@ class Fetched:
     validators: Validators = Validators()
     moved_to: str | None = None
     """The new address, if every redirect on the way was permanent (301, 308)."""
+    visits: tuple[Visit, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +162,21 @@ class NotModified:
     """The server says that what we have is current. Holds the newest validators."""
 
     validators: Validators = Validators()
+    moved_to: str | None = None
+    visits: tuple[Visit, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """An expected failure of the outside. ``detail`` is one sentence for the operator."""
+    """An expected failure of the outside. ``detail`` is one sentence for the operator.
+
+    retry_after: what the host that answered asks for.  visits: in their order, the last one to it.
+    """
 
     reason: Reason
     detail: str
     retry_after: timedelta | None = None
+    visits: tuple[Visit, ...] = field(default=(), compare=False)
 
 
 Outcome = Fetched | NotModified | Failed
@@ -508,6 +528,10 @@ class Story:
 # --- one poll ---------------------------------------------------------------------------------
 
 
+MOVED = 3
+"""On so many days an address has to redirect to the same one for good before that is asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class PollState:
     """What the last polls of a source left behind."""
@@ -522,6 +546,40 @@ class PollState:
     """Failed polls in a row."""
     first_success: datetime | None = None
     last_success: datetime | None = None
+    host: str = ""
+    """Where its feed was found last; the host that a poll of it has a lease on."""
+    full_at: datetime | None = None
+    """When a server last sent a body and not only word that nothing has changed."""
+    gone_at: datetime | None = None
+    """Since when its server says that it is gone for good."""
+    moved_to: str | None = None
+    """Where its address redirects to for good: on ``moves`` days, the last one ``moved_at``."""
+    moves: int = 0
+    moved_at: datetime | None = None
+
+
+class Rest(StrEnum):
+    """Why a host is left alone for a while."""
+
+    GAP = "gap"  # between any two requests
+    ASKED = "asked"  # it said when to come again, or that we come too often
+    BUDGET = "budget"  # the day's requests are used up
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """What a poll asked of one host, and from when on that may be asked again.
+
+    budget: how many requests it may get on one day, UTC; None: any number.
+    """
+
+    host: str
+    requests: int = 0
+    unmodified: int = 0
+    bytes: int = 0
+    free_at: datetime | None = None
+    why: Rest = Rest.GAP
+    budget: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -570,6 +628,8 @@ class Commit:
     skipped: tuple[Skipped, ...] = ()
     bytes: int = 0
     milliseconds: int = 0
+    stays: tuple[Stay, ...] = ()
+    """One for each host that was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -604,6 +664,34 @@ class SourceStatus:
     detail: str
     articles: int
     newest: datetime | None
+    gone_at: datetime | None = None
+    moved_to: str | None = None
+    """Where it is asked instead of at ``url``, which has moved for good."""
+    host: str = ""
+    free_at: datetime | None = None
+    """Until when its host is left alone, and why; None where that is no longer than a gap."""
+    why: Rest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HostStatus:
+    """How politely a host was treated: what it was asked since it is known, and what waited for it.
+
+    today: requests of the day (UTC) that last had some.  bytes: of bodies, over the wire.
+    waits: polls that were due and had to wait for the host, ``waited`` in all.
+    free_at: before that it is not asked, because of ``why``.
+    """
+
+    host: str
+    sources: int
+    requests: int
+    today: int
+    bytes: int
+    unmodified: int
+    waits: int
+    waited: timedelta
+    free_at: datetime
+    why: Rest
 
 
 # --- what goes out ----------------------------------------------------------------------------

@@ -7,39 +7,42 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
+from time import sleep
 
-from aggregator.arrival import article_of, tagged
+from aggregator.arrival import arrivals
+from aggregator.asking import Turns, ask
 from aggregator.dedupe.identity import decide, further_keys, identities, settled
 from aggregator.errors import StoreError
 from aggregator.fetch.session import Fetcher
 from aggregator.model import (
-    Appearance,
-    Arrival,
     Commit,
     Decision,
     Document,
     Failed,
     Fetched,
     NotModified,
-    Outlet,
     PollState,
     Reason,
     Source,
+    Stay,
     Validators,
-    Verdict,
 )
 from aggregator.pace import UNREACHED, next_due
+from aggregator.politeness import NO_MANNERS, Manners
 from aggregator.sandbox import Sandbox
 from aggregator.store import polls, sources
 from aggregator.store.database import Database
 from aggregator.tag.rules import Tagger
 
 _log = logging.getLogger(__name__)
+
+_RELOAD = timedelta(seconds=5)
+"""After so long a changed configuration has been taken up everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Parts:
     tagger: the one of the moment.  every: the interval of sources that name none.
     worker: names this process in leases.  lease: how long a claim holds; longer than any poll.
     workers: polls at a time.  clock: the time, aware, UTC.  dice: 0 ≤ x < 1, random.
+    only: keys of the sources to poll; None: any.
     """
 
     db: Database
@@ -62,20 +66,24 @@ class Parts:
     workers: int
     clock: Callable[[], datetime]
     dice: Callable[[], float]
+    manners: Manners = NO_MANNERS
+    only: Collection[str] | None = None
 
 
 def poll(parts: Parts, source: Source, state: PollState) -> Commit:
     """Poll one claimed source and store what came of it, in one transaction."""
     started = parts.clock()
-    outcome = parts.fetcher.fetch(source, state.validators)
+    turns = Turns(parts.db, parts.worker, parts.lease, parts.manners, parts.clock)
+    asked = ask(parts.fetcher, turns, source, state)
+    outcome, state = asked.outcome, asked.state
     if isinstance(outcome, Fetched):
         commit = _read(parts, source, state, outcome, started)
     elif isinstance(outcome, NotModified):
         commit = _unchanged(parts, source, state, outcome.validators, started)
     else:
         commit = _failed(parts, source, state, outcome, started)
-    took = parts.clock() - started
-    commit = replace(commit, milliseconds=max(0, round(took / timedelta(milliseconds=1))))
+    took = max(0, round((parts.clock() - started) / timedelta(milliseconds=1)))
+    commit = replace(commit, milliseconds=took, stays=asked.stays)
     polls.commit(parts.db, commit)
     return commit
 
@@ -102,7 +110,9 @@ def run_round(
                     source = parts.sources[state.source]
                     running[pool.submit(poll, parts, source, state)] = (source, state)
             if not running:
-                return
+                if stop() or not _wait_for_a_host(parts, until):
+                    return
+                continue
             for future in wait(running, timeout=1, return_when=FIRST_COMPLETED).done:
                 source, state = running.pop(future)
                 report(source.key, _result(parts, source, state, future))
@@ -110,12 +120,31 @@ def run_round(
 
 def _claim(parts: Parts, until: datetime | None, limit: int) -> Iterable[PollState]:
     now = parts.clock()
-    due = until or now
-    # The lease counts from `due`; it has to hold from now.
-    lease = parts.lease + (now - due)
-    return sources.claim(
-        parts.db, due, limit=limit, lease=lease, worker=parts.worker, only=parts.sources.keys()
+    claimed = sources.claim(
+        parts.db,
+        now,
+        limit=limit,
+        lease=parts.lease,
+        worker=parts.worker,
+        only=parts.only,
+        due=until,
     )
+    strange = {state.source for state in claimed} - parts.sources.keys()
+    if strange:  # another process has a newer configuration, which we will have in a moment
+        sources.put_off(parts.db, strange, now + _RELOAD)
+    return (state for state in claimed if state.source not in strange)
+
+
+def _wait_for_a_host(parts: Parts, until: datetime | None) -> bool:
+    """Sleep a while, if a source is due that waits for no more than its host's gap."""
+    now, gap = parts.clock(), parts.manners.gap
+    if not gap:
+        return False
+    ready = sources.ready(parts.db, until or now, now + gap, parts.only)
+    if ready is None:
+        return False
+    sleep(min(max((ready - now).total_seconds(), 0.01), 1.0))
+    return True
 
 
 def _result(
@@ -131,7 +160,9 @@ def _result(
     # A bug ends this one poll, and the source backs off as after any failure.
     _log.error("%s: the poll crashed", source.key, exc_info=error)
     crashed = Failed(Reason.BUG, f"{type(error).__name__} in this program; the log has more")
-    polls.commit(parts.db, _failed(parts, source, state, crashed, parts.clock()))
+    now = parts.clock()
+    stay = Stay(state.host, free_at=now + parts.manners.gap)
+    polls.commit(parts.db, replace(_failed(parts, source, state, crashed, now), stays=(stay,)))
     return None
 
 
@@ -160,7 +191,9 @@ def _read(
         title=document.title,
         site_url=document.link,
         entries=len(document.entries) + len(document.passed),
-        arrivals=_arrivals(parts, source, state, document, look.decisions, now),
+        arrivals=arrivals(
+            parts.tagger, source, document, look.decisions, now, first=state.first_success is None
+        ),
         identities=look.identities,
         seen=None if look.seen == seen else look.seen,
         skipped=document.skipped,
@@ -204,54 +237,6 @@ def _look(
     )
 
 
-def _arrivals(
-    parts: Parts,
-    source: Source,
-    state: PollState,
-    document: Document,
-    decisions: Iterable[Decision],
-    now: datetime,
-) -> tuple[Arrival, ...]:
-    name = source.name or document.title or source.key
-    outlet = Outlet(source.key, name, source.url, document.link)
-    first_poll = state.first_success is None
-    return tuple(
-        _arrival(parts, source, outlet, decision, now, first_poll=first_poll)
-        for decision in decisions
-        if decision.verdict is not Verdict.UNCHANGED
-    )
-
-
-def _arrival(
-    parts: Parts,
-    source: Source,
-    outlet: Outlet,
-    decision: Decision,
-    now: datetime,
-    *,
-    first_poll: bool,
-) -> Arrival:
-    entry = decision.entry
-    appearance = Appearance(outlet, entry.guid, entry.link, entry.title, now)
-    article = article_of(entry, decision.article, now, first_poll=first_poll)
-    if decision.verdict is Verdict.ALSO:  # another source speaks for what the article says
-        hits = parts.tagger().given(source.key, source.topics)
-    else:
-        language, hits = tagged(parts.tagger(), entry, source)
-        if language:
-            article = replace(article, language=language.code, certainty=language.certainty)
-    return Arrival(
-        verdict=decision.verdict,
-        why=decision.why,
-        article=replace(article, appearances=(appearance,), topics=hits),
-        appearance=appearance,
-        identities=decision.identities,
-        link=decision.link,
-        published=entry.published,
-        fingerprint=decision.fingerprint,
-    )
-
-
 def _succeeded(state: PollState, validators: Validators, now: datetime) -> PollState:
     return replace(
         state,
@@ -279,7 +264,8 @@ def _failed(
     parts: Parts, source: Source, state: PollState, failed: Failed, now: datetime
 ) -> Commit:
     # Validators and body hash stay: they vouch for what is stored, which has not changed.
-    state = replace(state, failures=state.failures + 1)
+    failures = state.failures + (failed.reason is not Reason.RESTING)  # that is nobody's fault
+    state = replace(state, failures=failures)
     every = source.every or parts.every
     due = next_due(
         now,

@@ -123,7 +123,8 @@ def polling(place: Path) -> list[dict[str, Any]]:
     (place / "config").mkdir()
     lines = "".join(f"  - {{url: '{url}', key: o{n}}}\n" for n, url in enumerate(urls))
     topics = (Path(__file__).parent.parent / "config" / "topics.yaml").read_text(encoding="utf-8")
-    rules = "service: {fetch: {allow_private: [127.0.0.0/8]}}\n"
+    manners = "poll: {gap: 0s, per_host_per_day: 1000000}"
+    rules = f"service: {{fetch: {{allow_private: [127.0.0.0/8]}}, {manners}}}\n"
     (place / "config" / "a.yaml").write_text(f"sources:\n{lines}{rules}", encoding="utf-8")
     (place / "config" / "topics.yaml").write_text(topics, encoding="utf-8")
     rows = []

@@ -92,7 +92,7 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[App]:
         text = (
             f"sources: [{{url: '{url}', key: paper, topics: [humanitarian]}}]\n"
             "topics: {humanitarian: {name: Humanitarian}}\n"
-            "service: {fetch: {allow_private: [127.0.0.0/8]}}\n"
+            "service: {fetch: {allow_private: [127.0.0.0/8]}, poll: {gap: 0s}}\n"
         )
         kept = (config / "topics.yaml").read_text(encoding="utf-8")
         if "\n  humanitarian:" in kept:

@@ -32,6 +32,7 @@ feeds:
   secret: {{title: Secret, where: rain, token_env: SECRET_TOKEN}}
 service:
   fetch: {{seconds: 3, allow_private: [127.0.0.0/8]}}
+  poll: {{gap: 0s}}
   parse: {{processes: 1}}
 """
 

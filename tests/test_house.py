@@ -8,9 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import newsroom
 import pytest
+from web_client import client
 
 from aggregator.cli import cli
+from aggregator.store.database import Database
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,6 +32,14 @@ def test_the_readme_names_every_command_and_no_other() -> None:
     named = set(re.findall(r"`([a-z]+)(?: [^`]*)?`", table)) - {"json"}
     commands = set(cli.list_commands(cli.make_context("run.py", ["serve"], resilient_parsing=True)))
     assert named == commands
+
+
+def test_the_readme_names_every_metric_and_no_other(tmp_path: Path) -> None:
+    with Database.open(f"sqlite:///{tmp_path}/a.db", now=newsroom.NOW) as db:
+        told = client(newsroom.site(db)).get("/metrics").text
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    kinds = re.findall(r"^# TYPE (\w+)", told, re.MULTILINE)
+    assert set(re.findall(r"`(aggregator_\w+)", readme)) == set(kinds)
 
 
 def test_the_architecture_names_every_room() -> None:

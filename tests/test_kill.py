@@ -56,7 +56,7 @@ def kill_while_polling(place: Path, *, feeds: int, kills: int, seed: int) -> Non
         config = place / "config"
         config.mkdir()
         lines = "".join(f"  - {{url: '{url}', key: feed{n}}}\n" for n, url in enumerate(urls))
-        rules = "service: {fetch: {allow_private: [127.0.0.0/8]}}\n"
+        rules = "service: {fetch: {allow_private: [127.0.0.0/8]}, poll: {gap: 0s}}\n"
         (config / "all.yaml").write_text(f"sources:\n{lines}{rules}", encoding="utf-8")
         whole = _seconds_of_a_round(place)
         for _ in range(kills):

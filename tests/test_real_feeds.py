@@ -34,7 +34,7 @@ def real(shared: Path, tmp_path: Path) -> Iterator[tuple[Path, Origin, dict[str,
                 entries[f"f{number}"] = len(json.loads(path.read_bytes())["items"])
         config = tmp_path / "config"
         config.mkdir()
-        rules = "service: {fetch: {allow_private: [127.0.0.0/8]}}\n"
+        rules = "service: {fetch: {allow_private: [127.0.0.0/8]}, poll: {gap: 0s}}\n"
         (config / "all.yaml").write_text(f"sources:\n{''.join(lines)}{rules}", encoding="utf-8")
         yield tmp_path, origin, entries
 

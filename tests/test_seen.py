@@ -64,7 +64,7 @@ class World:
             dice=lambda: 0.0,
         )
 
-    def fetch(self, source: Source, _validators: Validators) -> Fetched:
+    def fetch(self, source: Source, _validators: Validators, **_how: object) -> Fetched:
         return Fetched(f"https://{source.key}.example/feed", self.body)
 
     def poll(self, key: str, body: bytes) -> Commit:

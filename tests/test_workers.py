@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 
@@ -24,6 +25,8 @@ from aggregator.store import sources
 from aggregator.store.database import Database
 
 _HOSTS, _PER_HOST = 6, 3
+_GAP = 1
+"""Seconds between two requests at one host."""
 
 
 class Publisher:
@@ -108,7 +111,8 @@ def kill_workers(place: Path, url: str, *, kills: int, seed: int) -> None:
         publishers = [Publisher(f"127.0.1.{n + 1}", stack) for n in range(_HOSTS)]
         (place / "config").mkdir()
         lines = "".join(f"  - '{each}'\n" for one in publishers for each in one.urls)
-        rules = f"service: {{database: '{url}', fetch: {{allow_private: [127.0.0.0/8]}}}}\n"
+        fetch, poll = "{allow_private: [127.0.0.0/8]}", f"{{gap: {_GAP}s}}"
+        rules = f"service: {{database: '{url}', fetch: {fetch}, poll: {poll}}}\n"
         (place / "config" / "all.yaml").write_text(f"sources:\n{lines}{rules}", encoding="utf-8")
         db = stack.enter_context(Database.open(url, now=utc_now()))
         stack.enter_context(worker(place, log))
@@ -133,11 +137,18 @@ def kill_workers(place: Path, url: str, *, kills: int, seed: int) -> None:
     assert {title: count for title, count in found.items() if count > 1} == {}
     assert set(found) == set().union(*(one.titles() for one in publishers))
     assert [one.overlaps for one in publishers] == [0] * _HOSTS
+    assert min(map(shortest_gap, publishers)) >= _GAP
+
+
+def shortest_gap(publisher: Publisher) -> float:
+    """Seconds from one request to the next; they come in the order of the answers, one by one."""
+    times = [seen.time for seen in publisher.origin.requests]
+    return min(later - earlier for earlier, later in pairwise(times))
 
 
 def bury(db: Database, dead: int) -> None:
     """Let the time pass after which what a dead process held belongs to nobody."""
-    time.sleep(0.1)  # the answers that it was given come to their end
+    time.sleep(_GAP + 0.1)  # leases are longer than gaps
     ended = "UPDATE hosts SET lease_until = 0 WHERE worker LIKE :of"
     with db.write() as connection:
         connection.execute(text(ended), {"of": f"%/{dead}/%"})

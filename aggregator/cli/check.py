@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections import ChainMap
 from concurrent.futures import ThreadPoolExecutor
+from time import sleep
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -12,7 +15,9 @@ from aggregator import app
 from aggregator.cli.output import Place, console, environment, json_option, print_json, table
 from aggregator.config import Config, load
 from aggregator.errors import ConfigError
+from aggregator.fetch.session import Fetcher
 from aggregator.model import Failed, NotModified, Source, Validators
+from aggregator.sandbox import Sandbox
 
 
 @click.command("check")
@@ -49,29 +54,43 @@ def check(place: Place, online: bool, as_json: bool) -> None:
 
 
 def _try_all(config: Config) -> list[dict[str, Any]]:
+    """Try each source, those of one host one after the other and its gap apart."""
+    by_host: dict[str, list[Source]] = {}
+    for source in config.sources:
+        by_host.setdefault(urlsplit(source.url).hostname or source.key, []).append(source)
+    gap = config.service.poll.gap.total_seconds()
     with (
         app.reading(config) as (fetcher, sandbox),
         ThreadPoolExecutor(config.service.poll.workers) as pool,
     ):
 
-        def attempt(source: Source) -> dict[str, Any]:
-            outcome = fetcher.fetch(source, Validators())
-            if isinstance(outcome, NotModified):
-                return _row(source, "not-modified", "304 to an unconditional request", failed=True)
-            if isinstance(outcome, Failed):
-                return _row(source, outcome.reason, outcome.detail, failed=True)
-            document = sandbox.parse(
-                outcome.body, content_type=outcome.content_type, url=outcome.url, now=app.utc_now()
-            )
-            if isinstance(document, Failed):
-                return _row(source, document.reason, document.detail, failed=True)
-            moved = f"has moved permanently to {outcome.moved_to}" if outcome.moved_to else ""
-            return _row(source, "ok", moved or document.title) | {
-                "entries": len(document.entries),
-                "skipped": len(document.skipped),
-            }
+        def attempt(one_host: list[Source]) -> dict[str, dict[str, Any]]:
+            rows = {}
+            for number, source in enumerate(one_host):
+                sleep(gap if number else 0)
+                rows[source.key] = _attempt(fetcher, sandbox, source)
+            return rows
 
-        return list(pool.map(attempt, config.sources))
+        found = dict(ChainMap(*pool.map(attempt, by_host.values())))
+    return [found[source.key] for source in config.sources]
+
+
+def _attempt(fetcher: Fetcher, sandbox: Sandbox, source: Source) -> dict[str, Any]:
+    outcome = fetcher.fetch(source, Validators())
+    if isinstance(outcome, NotModified):
+        return _row(source, "not-modified", "304 to an unconditional request", failed=True)
+    if isinstance(outcome, Failed):
+        return _row(source, outcome.reason, outcome.detail, failed=True)
+    document = sandbox.parse(
+        outcome.body, content_type=outcome.content_type, url=outcome.url, now=app.utc_now()
+    )
+    if isinstance(document, Failed):
+        return _row(source, document.reason, document.detail, failed=True)
+    moved = f"has moved permanently to {outcome.moved_to}: put that into the configuration"
+    return _row(source, "ok", moved if outcome.moved_to else document.title) | {
+        "entries": len(document.entries),
+        "skipped": len(document.skipped),
+    }
 
 
 def _row(source: Source, result: str, detail: str, *, failed: bool = False) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def poll(place: Place, keys: tuple[str, ...], waiting: bool, as_json: bool) -> N
             started, chosen = app.utc_now(), parts()
             sources.make_due(opened.db, started, keys or None, waiting=waiting or bool(keys))
             if keys:
-                chosen = replace(chosen, sources={key: chosen.sources[key] for key in keys})
+                chosen = replace(chosen, only=keys)
             run_round(chosen, until=started, report=report)
         app.gatherer(opened).catch_up(opened.config.sources, app.utc_now, at_ease=True)
     _print(results, total, as_json=as_json)

@@ -16,6 +16,8 @@ from aggregator.tag.language import code_of
 
 MIN_EVERY = timedelta(minutes=1)
 MAX_EVERY = timedelta(days=30)
+MAX_PAUSE = timedelta(minutes=1)
+"""A worker may wait so long between two requests of one fetch."""
 MIN_SCORE, MAX_SCORE = 0.1, 100
 RESERVED_SLUGS = frozenset({"all", "search"})
 SLUG = "[a-z0-9-]{1,64}"
@@ -105,17 +107,29 @@ def title_prefix(value: object) -> str:
 
 
 def duration(value: object) -> timedelta:
-    word = text(value)
-    match = _DURATION.fullmatch(word)
-    if not match:
-        hint = f", did you mean '{word}m'?" if re.fullmatch("[1-9][0-9]{0,3}", word) else ""
-        message = f"must be a number and a unit, such as 10m, 2h or 1d{hint}"
-        raise ValueError(message)
-    seconds = int(match[1]) * _UNITS[match[2]]
+    seconds = _seconds(value, "m", "10m, 2h or 1d")
     if not MIN_EVERY.total_seconds() <= seconds <= MAX_EVERY.total_seconds():
         message = "must be at least 1m and at most 30d"
         raise ValueError(message)
     return timedelta(seconds=seconds)
+
+
+def pause(value: object) -> timedelta:
+    seconds = _seconds(value, "s", "1s or 1m")
+    if seconds > MAX_PAUSE.total_seconds():
+        message = "must be at most 1m"
+        raise ValueError(message)
+    return timedelta(seconds=seconds)
+
+
+def _seconds(value: object, unit: str, such_as: str) -> int:
+    word = text(value)
+    match = _DURATION.fullmatch(word)
+    if not match:
+        hint = f", did you mean '{word}{unit}'?" if re.fullmatch("[1-9][0-9]{0,3}", word) else ""
+        message = f"must be a number and a unit, such as {such_as}{hint}"
+        raise ValueError(message)
+    return int(match[1]) * _UNITS[match[2]]
 
 
 def truth(value: object) -> bool:

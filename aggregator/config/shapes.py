@@ -6,6 +6,7 @@ environment) is checked by ``sources``, ``rules`` and ``service``.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -24,6 +25,7 @@ from aggregator.config.types import (
     Moves,
     Networks,
     Number,
+    Pause,
     PerEntry,
     Places,
     Proxy,
@@ -78,6 +80,10 @@ def _maybe(description: str) -> Any:
 
 def _some(description: str, **more: Any) -> Any:
     return Field(default=(), description=description, **more)
+
+
+def _lasts(default: timedelta, written: str, description: str) -> Any:
+    return Field(default=default, description=description, json_schema_extra={"default": written})
 
 
 def _or_none(schema: dict[str, Any]) -> None:
@@ -228,12 +234,12 @@ class FeedShape(Shape):
 class PollShape(Shape):
     """How sources are polled."""
 
-    every: Duration = Field(
-        default=Poll().every,
-        description="Interval of sources without their own.",
-        json_schema_extra={"default": "30m"},
-    )
+    every: Duration = _lasts(Poll().every, "30m", "Interval of sources without their own.")
     workers: Whole = Field(default=Poll().workers, ge=1, le=64, description="Fetches at a time.")
+    gap: Pause = _lasts(Poll().gap, "1s", "Least time between two requests to a host.")
+    per_host_per_day: Whole = Field(
+        default=Poll().per_host_per_day, ge=1, description="Most requests to a host on a day."
+    )
 
 
 class FetchShape(Shape):
@@ -241,10 +247,7 @@ class FetchShape(Shape):
 
     seconds: Number = Field(default=Fetch().seconds, ge=1, le=600, description="Total time.")
     max_bytes: Whole = Field(
-        default=Fetch().max_bytes,
-        ge=1_000,
-        le=1_000_000_000,
-        description="After decompression.",
+        default=Fetch().max_bytes, ge=1_000, le=1_000_000_000, description="After decompression."
     )
     redirects: Whole = Field(default=Fetch().redirects, ge=0, le=20, description="Most redirects.")
     allow_private: Networks = _some("Private networks that sources may live in, e.g. 10.0.0.0/8.")
@@ -253,12 +256,7 @@ class FetchShape(Shape):
 class ParseShape(Shape):
     """The limits of one parse, which runs in a child process."""
 
-    seconds: Number = Field(
-        default=Parse().seconds,
-        ge=1,
-        le=600,
-        description="By the clock; then the parser is killed.",
-    )
+    seconds: Number = Field(default=Parse().seconds, ge=1, le=600, description="Then it is killed.")
     memory_mb: Whole = Field(default=Parse().memory_mb, ge=128, le=65_536, description="Memory.")
     processes: Whole = Field(default=Parse().processes, ge=1, le=64, description="Child processes.")
 

@@ -16,6 +16,10 @@ class Poll:
     every: timedelta = timedelta(minutes=30)
     workers: int = 32
     """How many sources are fetched at the same time."""
+    gap: timedelta = timedelta(seconds=1)
+    """From the end of one request to a host to the beginning of the next."""
+    per_host_per_day: int = 10_000
+    """Requests that a host gets on one day, UTC, at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,8 @@ def refused(response: urllib3.BaseHTTPResponse, host: str, now: datetime) -> Fai
     wait = retry_after(response.headers.get("Retry-After"), now)
     if status == HTTPStatus.GONE:
         return Failure(Reason.GONE, f"{said}: the feed was removed for good")
-    if status == HTTPStatus.TOO_MANY_REQUESTS or (
-        status == HTTPStatus.SERVICE_UNAVAILABLE and wait is not None
-    ):
+    # RFC 9110 defines the header for 503, RFC 6585 for 429; who sends it with 403 means it, too.
+    if status == HTTPStatus.TOO_MANY_REQUESTS or (status >= 400 and wait is not None):
         asked = "" if wait is None else f" and asks to wait {round(wait.total_seconds()):,} s"
         return Failure(Reason.RATE_LIMITED, f"{said}{asked}", wait)
     if status == HTTPStatus.NOT_MODIFIED:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -21,17 +22,35 @@ from requests import exceptions
 from requests.structures import CaseInsensitiveDict
 
 from aggregator.fetch import answer, body, files
-from aggregator.fetch.address import Address, parse
+from aggregator.fetch.address import parse
 from aggregator.fetch.connection import Adapter, Stale, tls_context
 from aggregator.fetch.deadline import Deadline
 from aggregator.fetch.failure import Failure
 from aggregator.fetch.guard import EVERYWHERE, Guard, Network, Resolver
-from aggregator.model import Fetched, NotModified, Outcome, Reason, Source, Validators
+from aggregator.fetch.hop import Hop, Redirect
+from aggregator.model import (
+    Failed,
+    Fetched,
+    NotModified,
+    Outcome,
+    Reason,
+    Source,
+    Validators,
+    Visit,
+)
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.5"
 )
+
+
+Admit = Callable[[str], Failed | None]
+"""Called with the host before each request: waits for its turn; a Failed where that is too far."""
+
+
+def _at_once(_host: str) -> None:
+    """Admit everywhere without a wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,36 +63,6 @@ class Limits:
     seconds: float = 30.0
     max_bytes: int = 10_000_000
     redirects: int = 5
-
-
-@dataclass(frozen=True, slots=True)
-class _Hop:
-    """One request on the way from a source's address to its feed.
-
-    own_origin: never left the source's scheme, host and port: its headers and auth may go along.
-    own_host: at the source's own host: its ``allow_private`` counts.
-    redirects: the statuses that led here.
-    """
-
-    address: Address
-    own_origin: bool = True
-    own_host: bool = True
-    redirects: tuple[int, ...] = ()
-
-    def then(self, address: Address, status: int, start: Address) -> _Hop:
-        """The next hop. Headers and auth that were dropped stay dropped on the way back."""
-        return _Hop(
-            address,
-            own_origin=self.own_origin and address.origin == start.origin,
-            own_host=address.host == start.host,
-            redirects=(*self.redirects, status),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Redirect:
-    status: int
-    location: str
 
 
 class Fetcher:
@@ -110,29 +99,53 @@ class Fetcher:
         self._guarded.close()
         self._trusting.close()
 
-    def fetch(self, source: Source, validators: Validators) -> Outcome:
+    def fetch(
+        self,
+        source: Source,
+        validators: Validators,
+        *,
+        moved_to: str | None = None,
+        admit: Admit = _at_once,
+    ) -> Outcome:
         """Ask for a source's feed.
 
         validators: of the last body that was stored; they go along at every redirect, since it is
         the last server there that gave them. A 304 is believed only if some were sent.
+        moved_to: the address to ask instead of the source's own. It is as strange as one that a
+        redirect leads to: headers, auth and ``allow_private`` hold where the configuration says.
+        admit: its waits don't count as the fetch's time.
         """
+        visits: list[Visit] = []
         try:
             if source.url[:5].lower() == "file:":
                 return files.read(source.url, self._limits.max_bytes, validators)
-            return self._follow(source, validators)
+            outcome = self._follow(source, validators, moved_to, admit, visits)
         except Failure as failure:
-            return failure.failed
+            outcome = failure.failed
+        return replace(outcome, visits=tuple(visits))
 
-    def _follow(self, source: Source, validators: Validators) -> Outcome:
+    def _follow(
+        self,
+        source: Source,
+        validators: Validators,
+        moved_to: str | None,
+        admit: Admit,
+        visits: list[Visit],
+    ) -> Outcome:
         deadline = Deadline(monotonic() + self._limits.seconds)
-        start = parse(source.url)
-        hop, seen = _Hop(start), {start.url}
+        home = parse(source.url)
+        start = parse(moved_to) if moved_to else home
+        hop, seen = Hop(start, home, own_origin=start.origin == home.origin), {start.url}
         while True:
-            outcome = self._visit(source, validators, hop, deadline)
-            if not isinstance(outcome, _Redirect):
+            before = monotonic()
+            if (not_now := admit(hop.address.host)) is not None:
+                return not_now
+            deadline.at += monotonic() - before
+            outcome = self._visit(source, validators, hop, deadline, visits)
+            if not isinstance(outcome, Redirect):
                 return outcome
             address = hop.address.join(outcome.location)
-            hop = hop.then(address, outcome.status, start)
+            hop = hop.then(address, outcome.status)
             if address.url in seen:
                 raise Failure(Reason.REDIRECTS, f"{address.host} redirects in a circle")
             if len(hop.redirects) > self._limits.redirects:
@@ -141,19 +154,31 @@ class Fetcher:
             seen.add(address.url)
 
     def _visit(
-        self, source: Source, validators: Validators, hop: _Hop, deadline: Deadline
-    ) -> Outcome | _Redirect:
+        self,
+        source: Source,
+        validators: Validators,
+        hop: Hop,
+        deadline: Deadline,
+        visits: list[Visit],
+    ) -> Outcome | Redirect:
+        host, visit = hop.address.host, len(visits)
         try:
             with self._ask(source, validators, hop, deadline) as response:
+                visits.append(Visit(host, response.status_code == HTTPStatus.NOT_MODIFIED))
                 location = answer.redirect(response.raw)
                 if location is not None:
-                    return _Redirect(response.status_code, location)
-                return self._outcome(response.raw, source, validators, hop)
+                    return Redirect(response.status_code, location)
+                try:
+                    return self._outcome(response.raw, source, validators, hop)
+                finally:
+                    visits[visit] = replace(visits[visit], bytes=response.raw.tell())
         except Failure as failure:
+            if len(visits) == visit and failure.failed.reason not in _NOT_ASKED:
+                visits.append(Visit(host))
             return replace(failure.failed, detail=_with_the_way(failure.failed.detail, hop))
 
     def _ask(
-        self, source: Source, validators: Validators, hop: _Hop, deadline: Deadline
+        self, source: Source, validators: Validators, hop: Hop, deadline: Deadline
     ) -> requests.Response:
         """Send one request; return the response with its body unread."""
         host = hop.address.host
@@ -178,7 +203,7 @@ class Fetcher:
             except (exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
                 raise answer.broken(error, host, self._limits.seconds) from error
 
-    def _session_for(self, source: Source, hop: _Hop) -> requests.Session:
+    def _session_for(self, source: Source, hop: Hop) -> requests.Session:
         """Choose whose word counts for where this request may go: ours or the operator's.
 
         A proxy looks names up itself. The operator named it, so it may be anywhere; what can be
@@ -190,12 +215,12 @@ class Fetcher:
         return self._trusting if vouched or source.proxy else self._guarded
 
     def _outcome(
-        self, response: urllib3.BaseHTTPResponse, source: Source, validators: Validators, hop: _Hop
+        self, response: urllib3.BaseHTTPResponse, source: Source, validators: Validators, hop: Hop
     ) -> Fetched | NotModified:
         host = hop.address.host
         if response.status == HTTPStatus.NOT_MODIFIED and validators != Validators():
             response.drain_conn()  # it has no body; this gives the connection back
-            return NotModified(answer.validators(response, validators))
+            return NotModified(answer.validators(response, validators), hop.moved_to)
         if response.status not in _WITH_A_FEED:
             failure = answer.refused(response, host, datetime.now(UTC))
             raise _without_credentials(failure, source, hop)
@@ -204,9 +229,12 @@ class Fetcher:
             body=body.read(response, host, self._limits.max_bytes, self._limits.seconds),
             content_type=response.headers.get("Content-Type", ""),
             validators=answer.validators(response, Validators()),
-            moved_to=hop.address.url if answer.moved(hop.redirects) else None,
+            moved_to=hop.moved_to,
         )
 
+
+_NOT_ASKED = (Reason.ADDRESS, Reason.PRIVATE, Reason.DNS, Reason.CONNECT, Reason.TLS)
+"""What ends a fetch before a server gets a request to see."""
 
 _WITH_A_FEED = (HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION)
 
@@ -250,12 +278,12 @@ def _proxies(source: Source) -> dict[str, str] | None:
     return {"http": source.proxy, "https": source.proxy}
 
 
-def _with_the_way(detail: str, hop: _Hop) -> str:
+def _with_the_way(detail: str, hop: Hop) -> str:
     """Tell the operator where a host comes from that the configuration does not name."""
     return detail if hop.own_host else f"{detail} (the source redirects there)"
 
 
-def _without_credentials(failure: Failure, source: Source, hop: _Hop) -> Failure:
+def _without_credentials(failure: Failure, source: Source, hop: Hop) -> Failure:
     """Say so where a refusal may be due to headers and auth that were held back."""
     if hop.own_origin or failure.failed.reason is not Reason.CLIENT_ERROR:
         return failure

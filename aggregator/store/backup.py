@@ -14,13 +14,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Table, delete, insert, select, update
+from sqlalchemy import URL, Connection, Table, delete, insert, select, true, update
 
 from aggregator.errors import StoreError, UsageError
-from aggregator.store import fts5, gin
+from aggregator.store import fts5, gin, hosts
 from aggregator.store.database import Database
 from aggregator.store.dialect import is_postgres
-from aggregator.store.tables import articles, hosts, meta, metadata, sources
+from aggregator.store.tables import articles, meta, metadata, sources
 from aggregator.tag.query import SearchColumns
 
 _BATCH: Final = 500
@@ -78,7 +78,7 @@ def restore(path: Path, url: str | URL, *, now: datetime, force: bool = False) -
         # What readers keep of either past must not pass for the present; leases are void.
         moved = update(meta).where(meta.c.key == "revision").values(value=str(revision))
         new.execute(moved)
-        new.execute(update(hosts).values(source=None, worker=None, lease_until=None))
+        hosts.release(new, true(), now)
 
 
 # --- copying ----------------------------------------------------------------------------------

@@ -23,6 +23,9 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -46,6 +49,24 @@ class Moment(TypeDecorator[datetime]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         return None if value is None else moment(value)
+
+
+class Latest(FunctionElement[datetime]):
+    """The greatest of several moments, none of which is NULL."""
+
+    name = "latest"
+    type = Moment()
+    inherit_cache = True
+
+
+@compiles(Latest, "postgresql")
+def _greatest(element: Latest, compiler: SQLCompiler, **options: Any) -> str:
+    return f"greatest({compiler.process(element.clauses, **options)})"
+
+
+@compiles(Latest, "sqlite")
+def _max(element: Latest, compiler: SQLCompiler, **options: Any) -> str:
+    return f"max({compiler.process(element.clauses, **options)})"
 
 
 class Json(TypeDecorator[Any]):

@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 
 from aggregator.model import MARK_BYTES, Commit, Known, PollRecord, Skipped, SkipReason
-from aggregator.store import arrivals
+from aggregator.store import arrivals, hosts
 from aggregator.store.arrivals import Stored
 from aggregator.store.database import Database, bump
 from aggregator.store.dialect import AnyRow, add, among, insert
-from aggregator.store.tables import appearances, articles, hosts, identities, polls, sources
+from aggregator.store.tables import appearances, articles, identities, polls, sources
+from aggregator.store.tables import hosts as hosts_
 from aggregator.store.tables import seen as seen_
 
 _SEEN_BYTES = MARK_BYTES + 26  # characters of an article's id
@@ -89,23 +90,26 @@ def commit(db: Database, commit: Commit) -> None:
     """
     with db.write() as connection:
         stored = arrivals.store(connection, commit)
-        renamed = _update_source(connection, commit)
+        renamed, involved = _update_source(connection, commit)
         if commit.seen is not None:
             _keep_seen(connection, commit.source, commit.seen if stored.as_decided else {})
         add(connection, polls, [_record_row(commit, stored)])
-        connection.execute(
-            update(hosts)
-            .where(hosts.c.source == commit.source)
-            .values(source=None, worker=None, lease_until=None)
-        )
+        hosts.leave(connection, commit.source, involved, commit.stays, commit.at)
         if stored.visible or renamed:
             bump(connection)
 
 
-def _update_source(connection: Connection, commit: Commit) -> bool:
-    """Keep what the next poll needs; return whether the source is now called otherwise."""
+_leased = select(hosts_.c.host).where(hosts_.c.source == sources.c.key).scalar_subquery()
+
+
+def _update_source(connection: Connection, commit: Commit) -> tuple[bool, dict[str, str]]:
+    """Keep what the next poll needs.
+
+    Return whether the source is now called otherwise, and ``involved`` for ``hosts.leave``.
+    """
+    names = ("name", "title", "site_url", "config_hash", "host")
     old = connection.execute(
-        select(sources.c.name, sources.c.title, sources.c.site_url, sources.c.config_hash).where(
+        select(*(sources.c[name] for name in names), _leased.label("leased")).where(
             sources.c.key == commit.source
         )
     ).one()
@@ -122,15 +126,21 @@ def _update_source(connection: Connection, commit: Commit) -> bool:
         values |= {
             "etag": state.validators.etag,
             "last_modified": state.validators.last_modified,
-            "body_hash": state.body_hash,
-            "failures": state.failures,
-            "first_success": state.first_success,
-            "last_success": state.last_success,
             "next_due": commit.next_due,
+            "host": state.host or old.host,
+            **{name: getattr(state, name) for name in _STATE},
         }
     connection.execute(update(sources).where(sources.c.key == commit.source).values(values))
     retitled = old.name is None and values["title"] != old.title
-    return bool(retitled or values["site_url"] != old.site_url)
+    counted = commit.result if commit.result in ("ok", "unchanged") else "failed"
+    involved = {old.host: "", values.get("host", old.host): "", old.leased or old.host: counted}
+    return bool(retitled or values["site_url"] != old.site_url), involved
+
+
+_STATE = (
+    *("body_hash", "failures", "first_success", "last_success"),
+    *("full_at", "gone_at", "moved_to", "moves", "moved_at"),
+)
 
 
 def _record_row(commit: Commit, stored: Stored) -> dict[str, Any]:

@@ -5,30 +5,36 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, and_, case, func, or_, select, tuple_, update
+from sqlalchemy import and_, case, func, select, update
 
-from aggregator.model import PollState, Source, SourceStatus, Validators
+from aggregator.model import MOVED, PollState, Rest, Source, SourceStatus, Validators
+from aggregator.store import hosts, tables
 from aggregator.store.database import Database, bump
 from aggregator.store.dialect import AnyRow, AnySelect, add, among, insert, storable
 from aggregator.store.rows import outlet_name
-from aggregator.store.tables import appearances, hosts, sources
+from aggregator.store.tables import appearances, sources
 
-_NO_LEASE = {"source": None, "worker": None, "lease_until": None}
 _SECRET = re.compile(
     r"(?:^|[&;_-])(?:auth|token|key|apikey|secret|sig|signature|pass|password|pwd|hash)=", re.I
 )
 _NONE = timedelta(0)
 _LONGEST_WAIT = timedelta(days=2)
+_LONGEST_WAIT_GONE = timedelta(days=60)
 _UNPOLLED: dict[str, Any] = {
     "etag": None,
     "last_modified": None,
     "body_hash": None,
     "failures": 0,
+    "full_at": None,
+    "gone_at": None,
+    "moved_to": None,
+    "moves": 0,
+    "moved_at": None,
 }
 
 # --- what there is ----------------------------------------------------------------------------
@@ -45,8 +51,9 @@ def sync(db: Database, configured: Sequence[Source], now: datetime) -> None:
         rows = [_row(source, old.get(source.key), now) for source in configured]
         rows = [row for row in rows if row != _as_dict(old.get(row["key"]))]
         gone = {key for key, row in old.items() if row.active} - {s.key for s in configured}
+        named = {row["host"] for row in rows}
         if rows:
-            add(connection, hosts, [{"host": host} for host in sorted({r["host"] for r in rows})])
+            add(connection, tables.hosts, [{"host": host} for host in sorted(named)])
             statement = insert(connection, sources)
             fresh = {name: statement.excluded[name] for name in rows[0] if name != "key"}
             statement = statement.on_conflict_do_update(index_elements=["key"], set_=fresh)
@@ -54,14 +61,16 @@ def sync(db: Database, configured: Sequence[Source], now: datetime) -> None:
         if gone:
             resting = update(sources).where(among(connection, sources.c.key, gone))
             connection.execute(resting.values(active=False))
+        touched = gone | {row["key"] for row in rows}
+        stale = {row.host for key, row in old.items() if key in touched}
+        hosts.refresh(connection, named | stale | hosts.wake(connection, now))
         if any(_shows(row, old.get(row["key"])) for row in rows):
             bump(connection)
 
 
 def _row(source: Source, old: AnyRow | None, now: datetime) -> dict[str, Any]:
-    says = {
+    says: dict[str, Any] = {
         "key": source.key,
-        "host": _host(source),
         "url": source.url,
         "public_url": public_url(source),
         "name": source.name,
@@ -70,12 +79,12 @@ def _row(source: Source, old: AnyRow | None, now: datetime) -> dict[str, Any]:
     }
     kept = _as_dict(old) or dict.fromkeys(sources.c.keys())
     if old is None or old.config_hash != says["config_hash"]:
-        kept |= _UNPOLLED | {"next_due": now}
+        kept |= _UNPOLLED | {"next_due": now, "host": _host(source)}
     elif source.every and not old.failures:
         kept["next_due"] = min(old.next_due, now + source.every)
     # No wait is longer: what lies further off was written under a clock that ran ahead.
-    longest = now + max(_LONGEST_WAIT, 2 * (source.every or _NONE))
-    kept["next_due"] = min(kept["next_due"] or now, longest)
+    longest = _LONGEST_WAIT_GONE if kept["gone_at"] else _LONGEST_WAIT
+    kept["next_due"] = min(kept["next_due"] or now, now + max(longest, 2 * (source.every or _NONE)))
     return kept | says
 
 
@@ -115,7 +124,7 @@ def public_url(source: Source) -> str | None:
 # --- when, and who ----------------------------------------------------------------------------
 
 
-def claim(
+def claim(  # noqa: PLR0913 - all but two have names, and most callers give four
     db: Database,
     now: datetime,
     *,
@@ -123,59 +132,45 @@ def claim(
     lease: timedelta,
     worker: str,
     only: Collection[str] | None = None,
+    due: datetime | None = None,
 ) -> tuple[PollState, ...]:
-    """Take a lease on due sources, oldest due first, one per host and none where another is.
+    """Take a lease on due sources, longest ready first, one per host and none where another is.
 
+    due: take what was due then; None: what is due now.
     The lease ends at the commit of the poll, by ``release``, or at ``now + lease``.
     """
     with db.write() as connection:
-        free = connection.execute(_claimable(connection, now, limit, only)).all()
-        # Read again: while the hosts were being locked, another worker may have been there.
-        due = connection.execute(
-            select(sources)
-            .where(
-                among(connection, sources.c.key, [row.key for row in free]),
-                sources.c.active,
-                sources.c.next_due <= now,
-            )
-            .order_by(sources.c.next_due, sources.c.key)
+        wanted = None if only is None else among(connection, sources.c.key, only)
+        free = hosts.due(connection, now, due or now, limit, wanted)
+        if not free:
+            return ()
+        # Read after the hosts were locked: before, another worker may have been there.
+        first = _FIRST if wanted is None else _FIRST.where(wanted)
+        chosen = select(first.scalar_subquery()).where(among(connection, tables.hosts.c.host, free))
+        found = connection.execute(
+            _ROWS.where(sources.c.key.in_(chosen)), {"due": due or now}
         ).all()
-        if due:
-            taken = case({row.host: row.key for row in due}, value=hosts.c.host)
-            statement = update(hosts).where(among(connection, hosts.c.host, [r.host for r in due]))
-            connection.execute(
-                statement.values(source=taken, worker=worker, lease_until=now + lease)
-            )
-    return tuple(map(_state, due))
+        if found:
+            hosts.take(connection, found, worker, now + lease)
+    return tuple(map(_state, found))
 
 
-def _claimable(
-    connection: Connection, now: datetime, limit: int, only: Collection[str] | None
-) -> AnySelect:
-    """Select the first due source of each free host; PostgreSQL locks the hosts on the way."""
-    other = sources.alias()
-    earlier = and_(
-        other.c.host == sources.c.host,
-        other.c.active,
-        tuple_(other.c.next_due, other.c.key) < tuple_(sources.c.next_due, sources.c.key),
-    )
-    wanted = and_(sources.c.active, sources.c.next_due <= now)
-    if only is not None:
-        earlier &= among(connection, other.c.key, only)
-        wanted &= among(connection, sources.c.key, only)
-    return (
-        select(sources.c.key)
-        .join(hosts, hosts.c.host == sources.c.host)
-        .where(
-            wanted,
-            or_(hosts.c.lease_until.is_(None), hosts.c.lease_until <= now),
-            ~select(other.c.key).where(earlier).exists(),
-        )
-        # Those that fail may hold a worker for all the time a fetch may take: they come last.
-        .order_by(sources.c.failures > 0, sources.c.next_due, sources.c.key)
-        .limit(limit)
-        .with_for_update(of=hosts, skip_locked=True)
-    )
+_ROWS = select(sources).order_by(sources.c.next_due, sources.c.key)
+_FIRST = (
+    select(sources.c.key)
+    .where(sources.c.host == tables.hosts.c.host, hosts.WANTED)
+    .order_by(sources.c.next_due, sources.c.key)
+    .limit(1)
+)
+
+
+def ready(
+    db: Database, due: datetime, until: datetime, only: Collection[str] | None
+) -> datetime | None:
+    """Return when the next source that was due at ``due`` can be claimed, if before ``until``."""
+    with db.read() as connection:
+        wanted = None if only is None else among(connection, sources.c.key, only)
+        return hosts.ready(connection, until, due, wanted)
 
 
 def _state(row: AnyRow) -> PollState:
@@ -187,6 +182,12 @@ def _state(row: AnyRow) -> PollState:
         failures=row.failures,
         first_success=row.first_success,
         last_success=row.last_success,
+        host=row.host,
+        full_at=row.full_at,
+        gone_at=row.gone_at,
+        moved_to=row.moved_to,
+        moves=row.moves,
+        moved_at=row.moved_at,
     )
 
 
@@ -201,18 +202,31 @@ def make_due(db: Database, now: datetime, keys: Collection[str] | None, *, waiti
             wanted &= among(connection, sources.c.key, keys)
         if not waiting:
             wanted &= sources.c.failures == 0
-        return connection.execute(update(sources).where(wanted).values(next_due=now)).rowcount
+        moved = update(sources).where(wanted).values(next_due=now).returning(sources.c.host)
+        found = connection.scalars(moved).all()
+        hosts.refresh(connection, set(found))
+        return len(found)
 
 
-def release(db: Database, worker: str) -> None:
-    """Give back all leases of a worker; what it had under way is due as before."""
+def release(db: Database, worker: str, free_at: datetime) -> None:
+    """Give back all leases of a worker; what it had under way is due as before.
+
+    free_at: nobody asks there before that; it may have been asking at this very moment.
+    """
     with db.write() as connection:
-        connection.execute(update(hosts).where(hosts.c.worker == worker).values(_NO_LEASE))
+        hosts.release(connection, tables.hosts.c.worker == worker, free_at)
+
+
+def put_off(db: Database, keys: Collection[str], free_at: datetime) -> None:
+    """Give back the leases of some sources that are not to be polled before then."""
+    with db.write() as connection:
+        hosts.release(connection, among(connection, tables.hosts.c.source, keys), free_at)
 
 
 def lease_holders(db: Database) -> frozenset[str]:
     """Return the workers that hold leases, run out or not."""
-    statement = select(hosts.c.worker).where(hosts.c.worker.is_not(None)).distinct()
+    worker = tables.hosts.c.worker
+    statement = select(worker).where(worker.is_not(None)).distinct()
     with db.read() as connection:
         return frozenset(connection.scalars(statement))
 
@@ -227,7 +241,7 @@ def statuses(db: Database) -> tuple[SourceStatus, ...]:
     """
     with db.read() as connection:
         found = connection.execute(_status().where(sources.c.active).order_by(sources.c.key))
-        return tuple(SourceStatus(*row) for row in found)
+        return tuple(map(_status_of, found))
 
 
 def status(db: Database, key: str) -> SourceStatus | None:
@@ -236,7 +250,12 @@ def status(db: Database, key: str) -> SourceStatus | None:
         return None
     with db.read() as connection:
         row = connection.execute(_status().where(sources.c.key == key)).one_or_none()
-    return None if row is None else SourceStatus(*row)
+    return None if row is None else _status_of(row)
+
+
+def _status_of(row: AnyRow) -> SourceStatus:
+    status = SourceStatus(*row)
+    return replace(status, why=Rest(status.why)) if status.why else status
 
 
 def _status() -> AnySelect:
@@ -244,6 +263,8 @@ def _status() -> AnySelect:
     carried = appearances.c.source == sources.c.key
     count = select(func.count()).where(carried).scalar_subquery()
     newest = select(func.max(appearances.c.listed)).where(carried).scalar_subquery()
+    moved_to = case((sources.c.moves >= MOVED, sources.c.moved_to))
+    rests = tables.hosts.c.why != Rest.GAP
     return select(
         sources.c.key,
         sources.c.url,
@@ -257,4 +278,9 @@ def _status() -> AnySelect:
         sources.c.detail,
         count,
         newest,
-    )
+        sources.c.gone_at,
+        moved_to,
+        sources.c.host,
+        case((rests, tables.hosts.c.free_at)),
+        case((rests, tables.hosts.c.why)),
+    ).join_from(sources, tables.hosts)

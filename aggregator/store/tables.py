@@ -6,6 +6,8 @@ engine, see ``fts5`` and ``gin``.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -18,9 +20,12 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    false,
 )
 
-from aggregator.store.dialect import Json, Key, Moment
+from aggregator.store.dialect import Json, Key, Moment, microseconds
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 metadata = MetaData()
 
@@ -40,14 +45,31 @@ hosts = Table(
     Column("source", Key, unique=True),
     Column("worker", Key),
     Column("lease_until", Moment),
+    Column("free_at", Moment, nullable=False, server_default="0"),  # nothing is asked before
+    Column("why", Text, nullable=False, server_default="gap"),  # it is left alone until then
+    # When its first source can be polled: it is due, the host free and nobody there.
+    Column("ready_at", Moment, nullable=False, server_default=str(microseconds(NEVER))),
+    Column("failing", Boolean, nullable=False, server_default=false()),  # that source does
+    # The ledger. Here and not in a table of its own: it costs no statement more.
+    Column("day", Moment, nullable=False, server_default="0"),  # midnight before, UTC
+    Column("today", Integer, nullable=False, server_default="0"),  # requests of that day
+    Column("requests", BigInteger, nullable=False, server_default="0"),
+    Column("unmodified", BigInteger, nullable=False, server_default="0"),
+    Column("bytes", BigInteger, nullable=False, server_default="0"),
+    Column("waits", BigInteger, nullable=False, server_default="0"),  # polls that came due earlier
+    Column("waited", BigInteger, nullable=False, server_default="0"),  # microseconds, all of them
+    Column("polls_ok", BigInteger, nullable=False, server_default="0"),
+    Column("polls_unchanged", BigInteger, nullable=False, server_default="0"),
+    Column("polls_failed", BigInteger, nullable=False, server_default="0"),
+    Index("hosts_ready", "failing", "ready_at", "host"),
 )
-"""Where sources live. The lease is the host's, so two workers can't be at one host at once."""
+"""Where feeds are found. The lease is the host's, so two workers can't be at one host at once."""
 
 sources = Table(
     "sources",
     metadata,
     Column("key", Key, primary_key=True),
-    Column("host", Key, ForeignKey("hosts.host"), nullable=False),
+    Column("host", Key, ForeignKey("hosts.host"), nullable=False),  # where it was found last
     Column("url", Text, nullable=False),
     Column("public_url", Text),  # None where the address is a secret or a path
     Column("name", Text),  # the operator's
@@ -65,8 +87,17 @@ sources = Table(
     Column("result", Text),
     Column("detail", Text),
     Column("next_due", Moment, nullable=False),
-    Index("sources_due", "next_due", "key"),
-    Index("sources_host", "host", "next_due", "key"),
+    Column("full_at", Moment),  # a server last sent a body
+    Column("gone_at", Moment),  # since then it answers 410
+    Column("moved_to", Text),  # where the url redirects to for good,
+    Column("moves", Integer, nullable=False, server_default="0"),  # on so many days,
+    Column("moved_at", Moment),  # the last of them
+)
+Index(
+    "sources_of_host",
+    *(sources.c[name] for name in ("host", "next_due", "key")),
+    sqlite_where=sources.c.active,
+    postgresql_where=sources.c.active,
 )
 
 seen = Table(

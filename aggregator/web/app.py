@@ -11,6 +11,7 @@ from flask_compress import Compress
 from aggregator.web import access, failures, wording
 from aggregator.web.assets import assets
 from aggregator.web.feeds import feeds
+from aggregator.web.metrics import metrics
 from aggregator.web.ops import ops
 from aggregator.web.pages import pages
 from aggregator.web.rulings import form_pass, rulings
@@ -52,7 +53,7 @@ def create_app(site: Callable[[], Site]) -> Flask:
     Compress(app)
     failures.register(app)
     wording.register(app)
-    for blueprint in (assets, feeds, pages, stories, rulings, ops):
+    for blueprint in (assets, feeds, pages, stories, rulings, ops, metrics):
         app.register_blueprint(blueprint)
     return app
 

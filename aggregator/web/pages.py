@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,7 +19,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from aggregator.errors import QueryError
 from aggregator.model import Feed, Page, SourceStatus
-from aggregator.store import articles, polls
+from aggregator.store import articles, ledger, polls
 from aggregator.store import search as stored
 from aggregator.store.sources import public_url, status, statuses
 from aggregator.tag.query import Query, Source, Topic, parse_query
@@ -40,6 +41,9 @@ FEW = 12
 
 POLLS = 50
 """Polls of a source that its page shows."""
+
+HOSTS = 30
+"""Hosts on the page of sources."""
 
 EXAMPLES = (
     ("ceasefire", "this word, in headline, standfirst or text; case and accents don’t matter"),
@@ -180,7 +184,9 @@ def sources() -> Response:
     site = current()
     rows = sorted(statuses(site.db), key=urgency)
     failing = sum(row.failures > 0 for row in rows)
-    return show("sources.html", rows=rows, failing=failing, now=site.clock())
+    now, per_day = site.clock(), site.per_host_per_day
+    hosts = ledger.ledger(site.db, now, HOSTS)
+    return show("sources.html", rows=rows, failing=failing, now=now, hosts=hosts, per_day=per_day)
 
 
 @pages.get("/sources/<key>")
@@ -193,6 +199,7 @@ def source(key: str) -> Response:
     page = _page(Source(key), request.args.get("before"))
     asked = next((one for one in site.sources if one.key == key), None)
     history = polls.history(site.db, key, POLLS)
+    moved = asked and found.moved_to and public_url(replace(asked, url=found.moved_to))
     with_skips = next((poll for poll in history if poll.skipped), None)
     return show(
         "source.html",
@@ -200,6 +207,7 @@ def source(key: str) -> Response:
         skipping=with_skips,
         skips=polls.skipped(site.db, key, with_skips.at) if with_skips else (),
         rests=asked is None,
+        moved=moved,
         url=public_url(asked) if asked else None,
         history=history,
         listed=unfolded(page.articles),

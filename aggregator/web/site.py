@@ -46,6 +46,7 @@ class Site:
     problems: tuple[str, ...] = ()
     generation: int = 0
     version: str = ""
+    per_host_per_day: int = 10_000
 
     @property
     def zone(self) -> ZoneInfo:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from babel import Locale as BabelLocale
@@ -13,7 +13,7 @@ from babel.dates import format_date, format_time
 from flask import Flask
 from markupsafe import Markup
 
-from aggregator.model import Article, Reason, SourceStatus, Verdict
+from aggregator.model import Article, HostStatus, Reason, Rest, SourceStatus, Verdict
 from aggregator.publish.safe import address
 from aggregator.web.assets import asset
 from aggregator.web.proof import certainty, proof
@@ -35,6 +35,7 @@ REASONS: dict[Reason, str] = {
     Reason.REDIRECTS: "It redirects too many times, or in a circle.",
     Reason.GONE: "Its publisher says that this feed is gone for good.",
     Reason.RATE_LIMITED: "Its server asks us to come less often.",
+    Reason.RESTING: "It leads to a host that is to be left alone for now.",
     Reason.CLIENT_ERROR: "Its server refuses the request.",
     Reason.SERVER_ERROR: "Its server has a problem of its own.",
     Reason.FILE: "The file can’t be read.",
@@ -146,12 +147,35 @@ def state(source: SourceStatus) -> tuple[str, str]:
     """How a source is doing: a word for the style sheet, and a phrase for people."""
     if source.last_polled is None:
         return "new", "not polled yet"
+    if source.gone_at is not None:
+        return "failing", f"gone since {moment(source.gone_at)}; remove it or change its URL"
     if not source.failures:
         return "ok", "ok"
     since = f"since {moment(source.last_success)}" if source.last_success else "from the start"
     if source.result == Reason.RATE_LIMITED:
         return "waiting", f"waiting, {since}"
     return "failing", f"failing {since}"
+
+
+def resting(one: SourceStatus | HostStatus) -> str:
+    """Until when a host is left alone, and why; "" for one that isn't, or for its gap only."""
+    because = {Rest.ASKED: "as it asked", Rest.BUDGET: "since the day’s requests are used up"}
+    if one.free_at is None or one.why not in because or one.free_at <= current().clock():
+        return ""
+    return f"left alone until {recent(one.free_at)}, {because[one.why]}"
+
+
+def span(value: timedelta) -> str:
+    """A time in its largest unit.
+
+    >>> span(timedelta(seconds=200)), span(timedelta(hours=50))
+    ('3 min', '2 d')
+    """
+    seconds = round(value.total_seconds())
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"
 
 
 def plain_reason(result: str | None) -> str:
@@ -209,5 +233,5 @@ _FILTERS: tuple[Callable[..., object], ...] = (
     *(iso, clock, day, short_day, local_day, moment, recent),
     *(standfirst, outlets, outlet_names, body, host, language_name),
     *(lag, likeness, apart, member),
-    *(state, plain_reason, proof, certainty, verdict),
+    *(state, resting, span, plain_reason, proof, certainty, verdict),
 )

@@ -204,7 +204,7 @@ service:
   timezone: Asia/Baku
   auth: {user: me, password: hush}
   prefer: [b, a]
-  poll: {every: 10m, workers: 4}
+  poll: {every: 10m, workers: 4, gap: 5s, per_host_per_day: 99}
   fetch: {seconds: 12.5, max_bytes: 5000, redirects: 0, allow_private: [10.0.0.0/8, "fd00::/8"]}
   parse: {seconds: 5, memory_mb: 256, processes: 1}
 """
@@ -219,7 +219,7 @@ service:
         timezone="Asia/Baku",
         auth=("me", "hush"),
         prefer=("b", "a"),
-        poll=Poll(timedelta(minutes=10), 4),
+        poll=Poll(timedelta(minutes=10), 4, timedelta(seconds=5), 99),
         fetch=Fetch(12.5, 5000, 0, (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))),
         parse=Parse(5.0, 256, 1),
     )

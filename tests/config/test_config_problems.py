@@ -161,6 +161,8 @@ SERVICE = [
     ("poll: {every: 5}", "poll.every: must be a number and a unit, such as 10m, 2h or 1d, did you mean '5m'?"),
     ("poll: {workers: 0.5}", "poll.workers: must be a whole number, not '0.5'"),
     ("poll: {worker: 5}", "poll.worker: unknown key, did you mean 'workers'?"),
+    ("poll: {gap: 2}", "poll.gap: must be a number and a unit, such as 1s or 1m, did you mean '2s'?"),
+    ("poll: {gap: 61s}", "poll.gap: must be at most 1m"),
     ("fetch: {seconds: 0.5}", "fetch.seconds: must be at least 1"),
     ("fetch: {seconds: .inf}", "fetch.seconds: must be a number, not '.inf'"),
     ("fetch: {allow_private: [10.0.0.1/8]}", "fetch.allow_private[0]: '10.0.0.1/8' is not a network; write one such as 10.0.0.0/8 or fd00::/8"),

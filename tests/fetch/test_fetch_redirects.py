@@ -9,9 +9,10 @@ from origin import Origin
 from outcomes import failed, fetched
 
 from aggregator.fetch.session import Fetcher, Limits
-from aggregator.model import NotModified, Outcome, Reason, Source, Validators
+from aggregator.model import Failed, NotModified, Outcome, Reason, Source, Validators
 
 Get = Callable[..., Outcome]
+NONE = Validators()
 
 SECRETS = {
     "headers": (("X-Api-Key", "k3y"), ("Cookie", "a=b"), ("X-Other", "o")),
@@ -264,3 +265,65 @@ def test_a_public_name_that_is_an_alias_of_localhost_is_refused(victim: Origin) 
         detail = failed(fetcher.fetch(source, Validators()), Reason.PRIVATE)
     assert "evil.example leads to 127.0.0.1" in detail
     assert victim.connections == 0
+
+
+# --- an address that was taken over -----------------------------------------------------------
+
+
+def test_a_taken_over_address_is_as_strange_as_a_redirects(
+    origin: Origin, victim: Origin, fetcher: Fetcher
+) -> None:
+    """Secrets stay at the configured origin, ``allow_private`` at the configured host."""
+    source = Source("key", victim.url("/feed"), allow_private=True, **SECRETS)  # type: ignore[arg-type]
+    there = origin.serve("/there", b"<rss/>")
+    assert fetched(fetcher.fetch(source, NONE, moved_to=there)).body == b"<rss/>"
+    assert not SECRET_HEADERS & origin.requests[0].headers.keys()
+    back = victim.serve("/back", b"<rss/>")
+    origin.behave("/there", "redirect", to=back)
+    fetched(fetcher.fetch(source, NONE, moved_to=there))
+    fetched(fetcher.fetch(source, NONE, moved_to=back))
+    strayed, at_home = victim.asked("/back")
+    assert not SECRET_HEADERS & strayed.headers.keys()
+    assert at_home.headers.keys() >= SECRET_HEADERS
+    with Fetcher(Limits(), "test/1") as strict:
+        failed(strict.fetch(source, NONE, moved_to=there), Reason.PRIVATE)
+
+
+def test_a_way_that_left_its_secrets_behind_is_no_move(
+    origin: Origin, other: Origin, get: Get
+) -> None:
+    back = origin.serve("/back", b"<rss/>")
+    there = other.behave("/there", "redirect", to=back, status=301)
+    first = fetched(get(origin.behave("/feed", "redirect", to=there, status=301)))
+    assert (first.url, first.moved_to) == (back, None)
+
+
+def test_a_move_shows_in_a_304_too(origin: Origin, get: Get) -> None:
+    there = origin.serve("/there", b"<rss/>")
+    url = origin.behave("/feed", "redirect", to="/there", status=308)
+    unmodified = get(url, fetched(get(url)).validators)
+    assert isinstance(unmodified, NotModified)
+    assert unmodified.moved_to == there
+
+
+def test_each_request_is_accounted_for_and_admitted(
+    origin: Origin, other: Origin, fetcher: Fetcher
+) -> None:
+    body = b"<rss>" + b" " * 5_000 + b"</rss>"
+    there = other.serve("/there", body, gzip=True)
+    source = Source("key", origin.behave("/feed", "redirect", to=there))
+    asked: list[str] = []
+    outcome = fetched(fetcher.fetch(source, NONE, admit=asked.append))  # type: ignore[arg-type]
+    assert asked == [origin.host, other.host]
+    first, second = outcome.visits
+    assert (first.host, first.bytes, second.host) == (origin.host, 0, other.host)
+    assert 0 < second.bytes < len(body)
+    [_, third] = fetcher.fetch(source, outcome.validators).visits
+    assert third.unmodified
+    other.behave("/there", "status", code=500, body=b"sorry")
+    assert [visit.host for visit in fetcher.fetch(source, NONE).visits] == asked
+    other.behave("/there", "close")
+    assert [visit.host for visit in fetcher.fetch(source, NONE).visits] == asked
+    not_now = Failed(Reason.RESTING, "not now")
+    assert fetcher.fetch(source, NONE, admit=lambda _host: not_now) == not_now
+    assert fetcher.fetch(Source("key", "http://nowhere.invalid/"), NONE).visits == ()

@@ -16,7 +16,7 @@ sources: [{{url: '{url}', key: courier}}]
 topics:
   war: {{name: War, any: [war]}}
   azerbaijan: {{name: Azerbaijan, place: AZ}}
-service: {{fetch: {{allow_private: [127.0.0.0/8]}}, poll: {{every: 1d}}}}
+service: {{fetch: {{allow_private: [127.0.0.0/8]}}, poll: {{every: 1d, gap: 0s}}}}
 """
 STORY = """<item><guid>urn:courier:story</guid><title>The war in Azerbaijan, a year on</title>
 <link>https://courier.example/story</link><pubDate>Sat, 21 Nov 2026 09:30:00 GMT</pubDate>

@@ -24,7 +24,7 @@ from aggregator.store.database import Database
 OUTLETS = ("courier", "harbour", "ledger")
 CONFIG = """
 sources: [{sources}]
-service: {{fetch: {{allow_private: [127.0.0.0/8]}}, poll: {{every: 1d}}}}
+service: {{fetch: {{allow_private: [127.0.0.0/8]}}, poll: {{every: 1d, gap: 0s}}}}
 """
 BRIDGE = (
     "The new suspension bridge over the Kura river in Mingachevir collapsed on Tuesday morning, "

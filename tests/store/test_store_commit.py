@@ -280,7 +280,14 @@ def test_the_speaker_stands_first_whoever_was_seen_first(db: Database) -> None:
 
 def test_a_poll_leaves_its_record_and_the_state_of_its_source(db: Database) -> None:
     sources.sync(db, [source("one")], NOW)
-    state = PollState("one", Validators('W/"é"', "Tue"), "ff", None, 0, NOW - HOUR, NOW)
+    state = PollState(
+        *("one", Validators('W/"é"', "Tue"), "ff", None, 0, NOW - HOUR, NOW, "one.example"),
+        full_at=NOW,
+        gone_at=NOW - HOUR,
+        moved_to="https://new.example/",
+        moves=2,
+        moved_at=NOW,
+    )
     skipped = tuple(Skipped(n, SkipReason.BROKEN, f"detail {n}") for n in range(25))
     said = {"skipped": skipped, "entries": 40, "bytes": 2**33, "detail": "fine"}
     polls.commit(db, commit("one", [arrival(1)], NOW, state=state, **said))

@@ -63,7 +63,7 @@ def test_a_crash_while_saving_keeps_the_old_validators_and_half_of_nothing(url: 
             now = (list(articles.iterate(db, 9)), polls.history(db, "one", 9), db.revision())
             assert now == before, after
             (state,) = sources.claim(db, NOW + 9 * HOUR, limit=1, lease=HOUR, worker="w")
-            sources.release(db, "w")
+            sources.release(db, "w", NOW)
             assert state.last_success == NOW
     assert crashes >= 3
     with Database.open(url, now=NOW) as db:

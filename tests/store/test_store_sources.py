@@ -33,7 +33,8 @@ def on_host(key: str, host: str) -> Any:
 def test_a_new_source_is_due_at_once_and_knows_nothing(db: Database) -> None:
     sources.sync(db, [source("one")], NOW)
     (state,) = sources.claim(db, NOW, limit=1, lease=LEASE, worker="w")
-    assert state == PollState("one", config_hash=sources.config_hash(source("one")))
+    hash_ = sources.config_hash(source("one"))
+    assert state == PollState("one", config_hash=hash_, host="one.example")
 
 
 def test_a_source_that_leaves_rests_and_comes_back_with_its_state(db: Database) -> None:
@@ -217,7 +218,7 @@ def test_a_worker_gives_back_its_own_leases(db: Database) -> None:
     sources.sync(db, [source("one"), source("two")], NOW)
     assert claim(db, limit=1, worker="first") == ["one"]
     assert claim(db, limit=1, worker="second") == ["two"]
-    sources.release(db, "first")
+    sources.release(db, "first", NOW)
     assert claim(db) == ["one"]
 
 
@@ -319,6 +320,7 @@ def test_the_status_says_how_a_source_is_doing(db: Database) -> None:
         detail="two.example has no address",
         articles=2,
         newest=NOW - 2 * HOUR,
+        host="two.example",
     )
     assert sources.status(db, "two") == two
 
@@ -334,5 +336,5 @@ def test_the_workers_that_hold_leases_are_known(db: Database) -> None:
     claim(db, limit=1, worker="first")
     claim(db, limit=2, worker="second")
     assert sources.lease_holders(db) == {"first", "second"}
-    sources.release(db, "first")
+    sources.release(db, "first", NOW)
     assert sources.lease_holders(db) == {"second"}

@@ -1,0 +1,287 @@
+"""Hosts: who is at one, from when on it may be asked again, and how politely it was treated.
+
+Most of it is done by the two statements that take a lease and give it back, once a poll each.
+``ready_at`` is what makes claims cheap: no due source has to be looked at whose host isn't free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Integer,
+    Text,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
+
+from aggregator.model import Rest, Stay
+from aggregator.store.database import Database
+from aggregator.store.dialect import AnyRow, Latest, Moment, add, among, microseconds, moment
+from aggregator.store.tables import NEVER, hosts, sources
+
+LONGEST_REST = timedelta(days=1)
+"""No host is left alone for longer: what says so was written under a clock that ran ahead."""
+
+_LONG_AGO = moment(0)
+
+
+def _at(value: datetime) -> ColumnElement[datetime]:
+    return literal(value, Moment())
+
+
+_UNLIMITED = 2**62
+Only = ColumnElement[bool] | None
+"""A condition on sources, or none."""
+
+# --- when one can be asked --------------------------------------------------------------------
+
+_first = (
+    select(sources.c.next_due)
+    .where(sources.c.host == hosts.c.host, sources.c.active)
+    .order_by(sources.c.next_due, sources.c.key)
+    .limit(1)
+)
+_first_due = func.coalesce(_first.scalar_subquery(), _at(NEVER))
+_first_fails = func.coalesce(
+    _first.with_only_columns(sources.c.failures > 0).scalar_subquery(), False
+)
+_REFRESH = update(hosts).values(
+    ready_at=Latest(
+        hosts.c.free_at,
+        _first_due,
+        func.coalesce(hosts.c.lease_until, _at(_LONG_AGO)),
+    ),
+    failing=_first_fails,
+)
+
+
+def refresh(connection: Connection, which: Collection[str]) -> None:
+    """Note when hosts are ready, after their sources or the times of those have changed."""
+    if which:
+        connection.execute(_REFRESH.where(among(connection, hosts.c.host, which)))
+
+
+def wake(connection: Connection, now: datetime) -> set[str]:
+    """End rests that are longer than any can be; return whose, to be refreshed."""
+    longest = now + LONGEST_REST
+    late = update(hosts).where(hosts.c.free_at > longest).values(free_at=longest)
+    return set(connection.scalars(late.returning(hosts.c.host)))
+
+
+WANTED = and_(sources.c.active, sources.c.next_due <= bindparam("due", type_=Moment))
+"""A source that was due at ``due``."""
+
+_there = select(sources.c.key).where(sources.c.host == hosts.c.host, WANTED)
+_READY = (
+    select(hosts.c.host)
+    .where(
+        hosts.c.ready_at <= bindparam("now", type_=Moment),
+        hosts.c.failing == bindparam("failing", type_=Boolean),
+    )
+    .order_by(hosts.c.ready_at, hosts.c.host)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_READY_FOR_ANY = _READY.where(_there.exists())
+
+
+def due(
+    connection: Connection, now: datetime, due_at: datetime, limit: int, only: Only = None
+) -> list[str]:
+    """Lock hosts that are ready, those first whose first source is well; return their names.
+
+    only: a condition on the sources, of which one at least has to meet it and be ``WANTED``.
+    """
+    statement = _READY_FOR_ANY if only is None else _READY.where(_there.where(only).exists())
+    found: list[str] = []
+    # Those that fail may hold a worker for all the time a fetch may take: they come last.
+    for failing in (False, True):
+        if len(found) < limit:
+            said = {"now": now, "due": due_at, "failing": failing, "limit": limit - len(found)}
+            found += connection.scalars(statement, said)
+    return found
+
+
+def ready(
+    connection: Connection, until: datetime, due_at: datetime, only: Only = None
+) -> datetime | None:
+    """Return when the first host with such a source is ready, if that is before ``until``."""
+    there = (_there if only is None else _there.where(only)).exists()
+    statement = select(func.min(hosts.c.ready_at, type_=Moment()))
+    wanted = statement.where(hosts.c.ready_at <= until, there)
+    found: datetime | None = connection.scalar(wanted, {"due": due_at})
+    return found
+
+
+# --- leases -----------------------------------------------------------------------------------
+
+_waiting = hosts.c.free_at > bindparam("due", type_=Moment)
+_TAKE = (
+    update(hosts)
+    .where(hosts.c.host == bindparam("of", type_=Text))
+    .values(
+        source=bindparam("by", type_=Text),
+        worker=bindparam("who", type_=Text),
+        lease_until=bindparam("until", type_=Moment),
+        ready_at=bindparam("until", type_=Moment),
+        waits=hosts.c.waits + case((_waiting, 1), else_=0),
+        waited=hosts.c.waited
+        + case(
+            (
+                _waiting,
+                type_coerce(hosts.c.free_at, BigInteger) - bindparam("since", type_=BigInteger),
+            ),
+            else_=0,
+        ),
+    )
+)
+
+
+def take(connection: Connection, rows: Iterable[AnyRow], worker: str, until: datetime) -> None:
+    """Take the lease of each source's host."""
+    said = [
+        {
+            "of": row.host,
+            "by": row.key,
+            "who": worker,
+            "until": until,
+            "due": row.next_due,
+            "since": microseconds(row.next_due),
+        }
+        for row in rows
+    ]
+    connection.execute(_TAKE, said)
+
+
+def enter(
+    db: Database, host: str, now: datetime, *, lease: timedelta, worker: str
+) -> datetime | None:
+    """Take a lease on a host that a source leads to; return None, or when to try again.
+
+    It ends with the poll's commit, as that on the source's own host does.
+    """
+    with db.write() as connection:
+        add(connection, hosts, [{"host": host}])
+        nobody = or_(hosts.c.lease_until.is_(None), hosts.c.lease_until <= now)
+        taken = connection.execute(
+            update(hosts)
+            .where(hosts.c.host == host, nobody, hosts.c.free_at <= now)
+            .values(
+                source=None,
+                worker=worker,
+                lease_until=now + lease,
+                ready_at=Latest(hosts.c.ready_at, _at(now + lease)),
+            )
+        )
+        if taken.rowcount:
+            return None
+        free_at = connection.scalar(select(hosts.c.free_at).where(hosts.c.host == host))
+    return max(free_at or now, now)
+
+
+def release(connection: Connection, which: ColumnElement[bool], free_at: datetime) -> None:
+    """End leases whose polls brought nothing; before ``free_at`` nobody asks there again."""
+    connection.execute(
+        update(hosts)
+        .where(which)
+        .values(
+            source=None,
+            worker=None,
+            lease_until=None,
+            free_at=Latest(hosts.c.free_at, _at(free_at)),
+            ready_at=Latest(hosts.c.free_at, _at(free_at), _first_due),
+            failing=_first_fails,
+        )
+    )
+
+
+# A lease that a source has taken is its own; one without a source is that of a poll that came by.
+_ours = or_(hosts.c.source.is_(None), hosts.c.source == bindparam("by", type_=Text))
+_asked = bindparam("asked", type_=Integer)
+_rest = Latest(hosts.c.free_at, bindparam("rest", type_=Moment))
+_spent = case((hosts.c.day == bindparam("midnight", type_=Moment), hosts.c.today), else_=0) + _asked
+_over = and_(_asked > 0, _spent >= bindparam("budget", type_=BigInteger))
+_free_at = case((_over, Latest(_rest, bindparam("tomorrow", type_=Moment))), else_=_rest)
+_LEAVE = (
+    update(hosts)
+    .where(hosts.c.host == bindparam("of", type_=Text))
+    .values(
+        **{
+            name: case((_ours, None), else_=hosts.c[name])
+            for name in ("source", "worker", "lease_until")
+        },
+        free_at=_free_at,
+        why=case(
+            (and_(_over, bindparam("tomorrow", type_=Moment) >= _rest), Rest.BUDGET.value),
+            (hosts.c.free_at <= bindparam("rest", type_=Moment), bindparam("because", type_=Text)),
+            else_=hosts.c.why,
+        ),
+        ready_at=case((_ours, Latest(_free_at, _first_due)), else_=hosts.c.ready_at),
+        failing=_first_fails,
+        day=case((_asked > 0, bindparam("midnight", type_=Moment)), else_=hosts.c.day),
+        today=case((_asked > 0, _spent), else_=hosts.c.today),
+        requests=hosts.c.requests + _asked,
+        unmodified=hosts.c.unmodified + bindparam("same", type_=Integer),
+        bytes=hosts.c.bytes + bindparam("size", type_=BigInteger),
+        polls_ok=hosts.c.polls_ok + bindparam("ok", type_=Integer),
+        polls_unchanged=hosts.c.polls_unchanged + bindparam("unchanged", type_=Integer),
+        polls_failed=hosts.c.polls_failed + bindparam("failed", type_=Integer),
+    )
+)
+
+
+def leave(
+    connection: Connection,
+    source: str,
+    involved: Mapping[str, str],
+    stays: Collection[Stay],
+    at: datetime,
+) -> None:
+    """End a poll's leases, keep its hosts' rests and add to their ledger.
+
+    involved: hosts to bring up to date, visited or not, each with the result to count there ("ok",
+    "unchanged", "failed"), or "".  at: when the poll was, whose day's budget it is.
+    """
+    midnight = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    told = {stay.host: stay for stay in stays}
+    rows = []
+    for host in sorted({*involved, *told}):  # in this order always: no two polls lock crosswise
+        stay = told.get(host, Stay(host))
+        rows.append(
+            {
+                "of": host,
+                "by": source,
+                "asked": stay.requests,
+                "same": stay.unmodified,
+                "size": stay.bytes,
+                "rest": stay.free_at or _LONG_AGO,
+                "because": stay.why.value,
+                "budget": _UNLIMITED if stay.budget is None else stay.budget,
+                "midnight": midnight,
+                "tomorrow": midnight + timedelta(days=1),
+                **{name: int(involved.get(host) == name) for name in ("ok", "unchanged", "failed")},
+            }
+        )
+    connection.execute(_LEAVE, rows)
+
+
+def forget(db: Database, before: datetime) -> int:
+    """Delete hosts that no source has and that were last asked before; return how many."""
+    used = select(sources.c.key).where(sources.c.host == hosts.c.host).exists()
+    idle = and_(hosts.c.free_at < before, hosts.c.lease_until.is_(None), ~used)
+    with db.write() as connection:
+        return connection.execute(delete(hosts).where(idle)).rowcount
