@@ -149,7 +149,7 @@ def shortest_gap(publisher: Publisher) -> float:
 def bury(db: Database, dead: int) -> None:
     """Let the time pass after which what a dead process held belongs to nobody."""
     time.sleep(_GAP + 0.1)  # leases are longer than gaps
-    ended = "UPDATE hosts SET lease_until = 0 WHERE worker LIKE :of"
+    ended = "UPDATE hosts SET lease_until = 0, ready_at = free_at WHERE worker LIKE :of"
     with db.write() as connection:
         connection.execute(text(ended), {"of": f"%/{dead}/%"})
 
