@@ -267,9 +267,8 @@ def worker_name() -> str:
 
 
 def _lease(service: Service) -> timedelta:
-    """The longest that a poll can take: all workers may wait for the same parser processes."""
-    turns = -(-service.poll.workers // service.parse.processes)
-    work = timedelta(seconds=service.fetch.seconds + service.parse.seconds * turns)
+    """The longest that a poll can take; while it takes longer, ``rounds`` renews it."""
+    work = timedelta(seconds=service.fetch.seconds + service.parse.seconds)
     return work + (service.fetch.redirects + 1) * (service.poll.gap + PATIENCE) + _SETTLE
 
 
