@@ -6,16 +6,16 @@ second waits for the first at this point (on SQLite: before it begins), then fin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from aggregator.model import Arrival, Commit, Rule, TopicHit, Verdict
+from aggregator.model import Commit, Rule, TopicHit, Verdict
 from aggregator.store import gathering, rows
 from aggregator.store.dialect import AnyRow, add, among
+from aggregator.store.settling import Settled, settle, wanted_by
 from aggregator.store.tables import appearances, articles, hits, identities, revisions
 
 _FURTHER = 1000
@@ -35,50 +35,15 @@ class Stored:
     as_decided: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Settled:
-    """What an arrival turned out to be, and the row of the article it meets (None: it is new)."""
-
-    commit: Commit
-    arrival: Arrival
-    article: str
-    verdict: Verdict
-    why: str
-    held: AnyRow | None
-
-    @property
-    def listed(self) -> datetime:
-        listed: datetime = self.arrival.article.listed if self.held is None else self.held.listed
-        return listed
-
-
-def apart(commits: Iterable[Commit]) -> list[list[Commit]]:
-    """Return commits in their order, in batches of such as have no article in common.
-
-    What one stores is then nothing that another of its batch would have to see.
-    """
-    batches: list[list[Commit]] = [[]]
-    taken: set[str] = set()
-    for commit in commits:
-        wanted = _wanted(commit)
-        touched = {*wanted, *wanted.values(), *(one.article.id for one in commit.arrivals)}
-        if not taken.isdisjoint(touched):
-            batches.append([])
-            taken.clear()
-        batches[-1].append(commit)
-        taken |= touched
-    return batches
-
-
 def store(connection: Connection, commits: Sequence[Commit]) -> list[Stored]:
     """Store all arrivals of a batch (``apart``); those that are stored already change nothing."""
-    wanted = {key: article for one in commits for key, article in _wanted(one).items()}
+    wanted = {key: article for one in commits for key, article in wanted_by(one).items()}
     owners = _claim(connection, wanted)
     arriving = [(commit, arrival) for commit in commits for arrival in commit.arrivals]
     held = _held(connection, {one.article.id for _, one in arriving} | set(owners.values()))
     carried = _carried(connection, held, commits)
-    settled = [_settle(commit, one, owners, held, carried) for commit, one in arriving]
-    of: dict[Verdict, list[_Settled]] = {verdict: [] for verdict in Verdict}
+    settled = [settle(commit, one, owners, held, carried) for commit, one in arriving]
+    of: dict[Verdict, list[Settled]] = {verdict: [] for verdict in Verdict}
     for one in settled:
         of[one.verdict].append(one)
     _point(connection, settled, owners)
@@ -93,7 +58,7 @@ def store(connection: Connection, commits: Sequence[Commit]) -> list[Stored]:
 def _stored(
     connection: Connection,
     commit: Commit,
-    settled: Iterable[_Settled],
+    settled: Iterable[Settled],
     owners: Mapping[str, str],
     *,
     visible: bool,
@@ -107,16 +72,8 @@ def _stored(
         new=len(mine) - len(further),
         changed=sum(one.verdict is Verdict.CHANGED for one in mine),
         visible=visible,
-        as_decided=all(owners[key] == article for key, article in _wanted(commit).items()),
+        as_decided=all(owners[key] == article for key, article in wanted_by(commit).items()),
     )
-
-
-def _wanted(commit: Commit) -> dict[str, str]:
-    """Return the identities that a commit claims, each with its article."""
-    wanted = dict(commit.identities)
-    return wanted | {
-        key: one.article.id for one in reversed(commit.arrivals) for key in one.identities
-    }
 
 
 def _claim(connection: Connection, wanted: Mapping[str, str]) -> dict[str, str]:
@@ -174,46 +131,7 @@ def _carried(
     return {(row.article, row.source) for row in found}
 
 
-def _settle(
-    commit: Commit,
-    arrival: Arrival,
-    owners: Mapping[str, str],
-    held: Mapping[str, AnyRow],
-    carried: Set[tuple[str, str]],
-) -> _Settled:
-    """Decide once more, in case the article came in or went since it was decided on."""
-    row = held.get(arrival.article.id)
-    verdict, why = arrival.verdict, arrival.why
-    if row is None and verdict is Verdict.NEW:
-        rivals = (held[owners[key]] for key in arrival.identities if owners[key] in held)
-        row = next(
-            (
-                rival
-                for rival in rivals
-                if (rival.id, commit.source) not in carried or _same(rival, arrival)
-            ),
-            None,
-        )
-        if row is not None:
-            why = f"came in through {row.speaker} at the same moment"
-    if row is None:
-        return _Settled(commit, arrival, arrival.article.id, Verdict.NEW, why, None)
-    changed = verdict is Verdict.CHANGED and row.fingerprint != arrival.fingerprint
-    verdict = Verdict.CHANGED if changed else Verdict.ALSO
-    return _Settled(commit, arrival, row.id, verdict, why, row)
-
-
-def _same(rival: AnyRow, arrival: Arrival) -> bool:
-    """Whether a new article is the one that holds its identity, which its source carries, too.
-
-    Not so under another title and another date: then the identity was known when this was found
-    to be new (a guid or a link that is used again).
-    """
-    same_date = arrival.published is not None and rival.given == arrival.published
-    return rival.title == arrival.article.title or same_date
-
-
-def _point(connection: Connection, settled: Sequence[_Settled], owners: Mapping[str, str]) -> None:
+def _point(connection: Connection, settled: Sequence[Settled], owners: Mapping[str, str]) -> None:
     """Point identities at the articles they turned out to belong to."""
     moved = [
         {"of": key, "article": one.article}
@@ -226,7 +144,7 @@ def _point(connection: Connection, settled: Sequence[_Settled], owners: Mapping[
         connection.execute(update(identities).where(identities.c.key == bindparam("of")), moved)
 
 
-def _add(connection: Connection, new: Sequence[_Settled]) -> None:
+def _add(connection: Connection, new: Sequence[Settled]) -> None:
     add(connection, articles, [rows.article_row(one.arrival) for one in new])
     stored = [one.arrival.article for one in new]
     add(
@@ -238,7 +156,7 @@ def _add(connection: Connection, new: Sequence[_Settled]) -> None:
     gathering.add_waiting(connection, [(each.id, each.listed) for each in stored])
 
 
-def _edit(connection: Connection, changed: Sequence[_Settled]) -> None:
+def _edit(connection: Connection, changed: Sequence[Settled]) -> None:
     """Keep the old text as a revision, then put the new one in its place."""
     if not changed:
         return
@@ -267,7 +185,7 @@ def _edit(connection: Connection, changed: Sequence[_Settled]) -> None:
     rows.index(connection, edited)
 
 
-def _revision_row(one: _Settled) -> dict[str, Any]:
+def _revision_row(one: Settled) -> dict[str, Any]:
     held = one.held
     assert held is not None  # noqa: S101 - what is not held is not edited
     return {
@@ -281,13 +199,13 @@ def _revision_row(one: _Settled) -> dict[str, Any]:
     }
 
 
-def _reseen_row(one: _Settled) -> dict[str, Any]:
+def _reseen_row(one: Settled) -> dict[str, Any]:
     seen = one.arrival.appearance
     row = {"guid": seen.guid, "link": seen.link, "title": seen.title}
     return row | {"of": one.article, "by": one.commit.source}
 
 
-def _edited_row(one: _Settled) -> dict[str, Any]:
+def _edited_row(one: Settled) -> dict[str, Any]:
     """Return the new text; where the article stands and when it was first seen don't move.
 
     Without a date of the publisher's the article keeps the one it got when it came in. An edit
@@ -303,7 +221,7 @@ def _edited_row(one: _Settled) -> dict[str, Any]:
     return row
 
 
-def _topics(one: _Settled, old: Sequence[TopicHit]) -> tuple[TopicHit, ...]:
+def _topics(one: Settled, old: Sequence[TopicHit]) -> tuple[TopicHit, ...]:
     """Return the new topics, and of the old ones what other sources give to all they carry."""
     new = one.arrival.article.topics
     named = {hit.topic for hit in new}
@@ -315,7 +233,7 @@ def _topics(one: _Settled, old: Sequence[TopicHit]) -> tuple[TopicHit, ...]:
     return (*new, *kept)
 
 
-def _appearance_row(one: _Settled) -> dict[str, Any]:
+def _appearance_row(one: Settled) -> dict[str, Any]:
     seen = one.arrival.appearance
     return {
         "article": one.article,
@@ -330,7 +248,7 @@ def _appearance_row(one: _Settled) -> dict[str, Any]:
     }
 
 
-def _further_hits(also: Sequence[_Settled]) -> list[dict[str, Any]]:
+def _further_hits(also: Sequence[Settled]) -> list[dict[str, Any]]:
     return [
         row
         for one in also

@@ -268,9 +268,8 @@ class Left(NamedTuple):
 
 def leave(connection: Connection, polls: Iterable[Left]) -> None:
     """End polls' leases, keep their hosts' rests and add to their ledger."""
-    rows = [row for one in polls for row in _leaving(one)]
-    # In this order always: no two transactions lock crosswise.
-    connection.execute(_LEAVE, sorted(rows, key=itemgetter("of")))
+    rows = (row for one in polls for row in _leaving(one))
+    connection.execute(_LEAVE, sorted(rows, key=itemgetter("of")))  # no two lock crosswise
 
 
 def _leaving(poll: Left) -> Iterator[dict[str, Any]]:

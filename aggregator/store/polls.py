@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from aggregator.model import MARK_BYTES, Commit, Known, PollRecord, Skipped, SkipReason
-from aggregator.store import arrivals, hosts
+from aggregator.store import arrivals, hosts, settling
 from aggregator.store.arrivals import Stored
 from aggregator.store.database import Database, bump
 from aggregator.store.dialect import AnyRow, add, among, insert
@@ -83,7 +83,7 @@ def commit(db: Database, *commits: Commit) -> None:
     with db.write() as connection:
         stored = [
             done
-            for batch in arrivals.apart(commits)
+            for batch in settling.apart(commits)
             for done in zip(batch, arrivals.store(connection, batch), strict=True)
         ]
         renamed, left = _update_sources(connection, commits)
