@@ -115,7 +115,13 @@ class Crew(Generic[Task, Result]):
                 done = Done(task, error=error)
             del self._begun[me]
             self._done.put(done)
-            if monotonic() - begun > _LONG_SECONDS:
-                break  # another may have been started in its place
+            if monotonic() - begun > _LONG_SECONDS and self._is_surplus(me):
+                return
+
+    def _is_surplus(self, me: Thread) -> bool:
+        """Tell whether another was started in the place of a thread, which then has to end."""
         with self._lock:
-            self._threads.remove(me)
+            surplus = len(self._threads) > self._size
+            if surplus:
+                self._threads.remove(me)
+            return surplus

@@ -99,7 +99,8 @@ class _Claims:
         strange = {one.source for one in claimed} - parts.sources.keys()
         if strange:  # another process has a newer configuration, which we will have in a moment
             sources.put_off(parts.db, strange, now + _RELOAD)
-        ours = [one for one in claimed if one.source not in strange]
+        # What is held and comes again was under way for longer than its lease.
+        ours = [one for one in claimed if one.source not in strange | self.held]
         self.held.update(one.source for one in ours)
         return ours
 
