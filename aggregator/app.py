@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import random
@@ -215,7 +216,7 @@ def polling(app: App) -> Iterator[Callable[[], Parts]]:
     Not to be called while a round is under way: a change of limits opens the parts anew.
     Raises StoreError if another process polls into this SQLite database.
     """
-    worker = worker_name()
+    _collect_rarely()
     with poller.admitted(app.db) as alone, ExitStack() as stack:
         if alone:  # after a crash the sources under way would wait for their leases to run out
             free_at = app.clock() + app.config.service.poll.gap
@@ -241,7 +242,7 @@ def polling(app: App) -> Iterator[Callable[[], Parts]]:
                 tagger=lambda: app.in_force.tagger,
                 sources={source.key: source for source in config.sources},
                 every=service.poll.every,
-                worker=worker,
+                worker=worker_name(),
                 lease=_lease(service),
                 workers=service.poll.workers,
                 clock=app.clock,
@@ -252,7 +253,14 @@ def polling(app: App) -> Iterator[Callable[[], Parts]]:
         try:
             yield parts
         finally:
-            sources.release(app.db, worker, app.clock() + app.config.service.poll.gap)
+            sources.release(app.db, worker_name(), app.clock() + app.config.service.poll.gap)
+
+
+def _collect_rarely() -> None:
+    """Look for cycles less often than Python does by itself: polls leave few, and many objects."""
+    gc.collect()
+    gc.freeze()  # what is loaded stays
+    gc.set_threshold(50_000, 20, 50)
 
 
 def gatherer(app: App) -> Gatherer:
@@ -267,9 +275,8 @@ def worker_name() -> str:
 
 
 def _lease(service: Service) -> timedelta:
-    """The longest that a poll can take: all workers may wait for the same parser processes."""
-    turns = -(-service.poll.workers // service.parse.processes)
-    work = timedelta(seconds=service.fetch.seconds + service.parse.seconds * turns)
+    """The longest that a poll can take; while it takes longer, ``rounds`` renews it."""
+    work = timedelta(seconds=service.fetch.seconds + service.parse.seconds)
     return work + (service.fetch.redirects + 1) * (service.poll.gap + PATIENCE) + _SETTLE
 
 

@@ -10,7 +10,8 @@ from threading import Event
 from aggregator import retag
 from aggregator.app import App, InForce, gatherer, worker_name
 from aggregator.model import Commit
-from aggregator.poll import Parts, run_round
+from aggregator.poll import Parts
+from aggregator.rounds import run_round
 from aggregator.schedule import Job
 from aggregator.store import hosts, leases, polls
 

@@ -1,23 +1,19 @@
-"""The straight line: claim → fetch → parse → dedupe → tag → store. Decides nothing itself.
+"""The straight line of one source: fetch → parse → dedupe → tag. Decides nothing itself.
 
-``poll`` takes one source along it, ``run_round`` all that are due, a bounded number at a time.
+Which sources are polled, and that what comes of it is stored, is for ``rounds``.
 """
 
 from __future__ import annotations
 
 import hashlib
-import logging
-from collections.abc import Callable, Collection, Iterable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
-from time import sleep
 
 from aggregator.arrival import arrivals
 from aggregator.asking import Turns, ask
 from aggregator.dedupe.identity import decide, further_keys, identities, settled
-from aggregator.errors import StoreError
 from aggregator.fetch.session import Fetcher
 from aggregator.model import (
     Commit,
@@ -29,20 +25,14 @@ from aggregator.model import (
     PollState,
     Reason,
     Source,
-    Stay,
     Validators,
 )
 from aggregator.pace import UNREACHED, next_due
 from aggregator.politeness import NO_MANNERS, Manners
 from aggregator.sandbox import Sandbox
-from aggregator.store import polls, sources
+from aggregator.store import polls
 from aggregator.store.database import Database
 from aggregator.tag.rules import Tagger
-
-_log = logging.getLogger(__name__)
-
-_RELOAD = timedelta(seconds=5)
-"""After so long a changed configuration has been taken up everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +40,9 @@ class Parts:
     """What a poll works with.
 
     tagger: the one of the moment.  every: the interval of sources that name none.
-    worker: names this process in leases.  lease: how long a claim holds; longer than any poll.
-    workers: polls at a time.  clock: the time, aware, UTC.  dice: 0 ≤ x < 1, random.
-    only: keys of the sources to poll; None: any.
+    worker: names this process in leases.  lease: how long a claim holds that isn't renewed.
+    workers: polls at a time, but for those that wait long.  clock: the time, aware, UTC.
+    dice: 0 ≤ x < 1, random.  only: keys of the sources to poll; None: any.
     """
 
     db: Database
@@ -70,100 +60,26 @@ class Parts:
     only: Collection[str] | None = None
 
 
-def poll(parts: Parts, source: Source, state: PollState) -> Commit:
-    """Poll one claimed source and store what came of it, in one transaction."""
+def poll(
+    parts: Parts, source: Source, state: PollState, *, heard: Callable[[], None] = lambda: None
+) -> Commit:
+    """Poll one claimed source; return what is to be stored.
+
+    heard: called when the source has answered, or won't.
+    """
     started = parts.clock()
     turns = Turns(parts.db, parts.worker, parts.lease, parts.manners, parts.clock)
     asked = ask(parts.fetcher, turns, source, state)
     outcome, state = asked.outcome, asked.state
+    heard()
     if isinstance(outcome, Fetched):
         commit = _read(parts, source, state, outcome, started)
     elif isinstance(outcome, NotModified):
         commit = _unchanged(parts, source, state, outcome.validators, started)
     else:
-        commit = _failed(parts, source, state, outcome, started)
+        commit = failed(parts, source, state, outcome, started)
     took = max(0, round((parts.clock() - started) / timedelta(milliseconds=1)))
-    commit = replace(commit, milliseconds=took, stays=asked.stays)
-    polls.commit(parts.db, commit)
-    return commit
-
-
-def run_round(
-    parts: Parts,
-    *,
-    until: datetime | None = None,
-    stop: Callable[[], bool] = lambda: False,
-    report: Callable[[str, Commit | None], None] = lambda _key, _commit: None,
-) -> None:
-    """Poll what is due until nothing is due and nothing under way.
-
-    until: take only what was due then, so that each source is polled once at most; None: also
-    what falls due meanwhile.  stop: when true, finish what is under way and return.
-    report: called with each source's key and its commit; None where a bug ended its poll.
-    """
-    running: dict[Future[Commit], tuple[Source, PollState]] = {}
-    with ThreadPoolExecutor(parts.workers, thread_name_prefix="poll") as pool:
-        while True:
-            free = parts.workers - len(running)
-            if free and not stop():
-                for state in _claim(parts, until, free):
-                    source = parts.sources[state.source]
-                    running[pool.submit(poll, parts, source, state)] = (source, state)
-            if not running:
-                if stop() or not _wait_for_a_host(parts, until):
-                    return
-                continue
-            for future in wait(running, timeout=1, return_when=FIRST_COMPLETED).done:
-                source, state = running.pop(future)
-                report(source.key, _result(parts, source, state, future))
-
-
-def _claim(parts: Parts, until: datetime | None, limit: int) -> Iterable[PollState]:
-    now = parts.clock()
-    claimed = sources.claim(
-        parts.db,
-        now,
-        limit=limit,
-        lease=parts.lease,
-        worker=parts.worker,
-        only=parts.only,
-        due=until,
-    )
-    strange = {state.source for state in claimed} - parts.sources.keys()
-    if strange:  # another process has a newer configuration, which we will have in a moment
-        sources.put_off(parts.db, strange, now + _RELOAD)
-    return (state for state in claimed if state.source not in strange)
-
-
-def _wait_for_a_host(parts: Parts, until: datetime | None) -> bool:
-    """Sleep a while, if a source is due that waits for no more than its host's gap."""
-    now, gap = parts.clock(), parts.manners.gap
-    if not gap:
-        return False
-    ready = sources.ready(parts.db, until or now, now + gap, parts.only)
-    if ready is None:
-        return False
-    sleep(min(max((ready - now).total_seconds(), 0.01), 1.0))
-    return True
-
-
-def _result(
-    parts: Parts, source: Source, state: PollState, future: Future[Commit]
-) -> Commit | None:
-    error = future.exception()
-    if error is None:
-        return future.result()
-    if isinstance(error, StoreError):
-        # A full disk, say. The lease runs out and the source is due again.
-        _log.error("%s: the poll could not be stored: %s", source.key, error)
-        return None
-    # A bug ends this one poll, and the source backs off as after any failure.
-    _log.error("%s: the poll crashed", source.key, exc_info=error)
-    crashed = Failed(Reason.BUG, f"{type(error).__name__} in this program; the log has more")
-    now = parts.clock()
-    stay = Stay(state.host, free_at=now + parts.manners.gap)
-    polls.commit(parts.db, replace(_failed(parts, source, state, crashed, now), stays=(stay,)))
-    return None
+    return replace(commit, milliseconds=took, stays=asked.stays)
 
 
 def _read(
@@ -177,7 +93,7 @@ def _read(
     seen = polls.seen(parts.db, source.key)
     look = _look(parts, source, fetched, now, seen)
     if isinstance(look, Failed):
-        commit = _failed(parts, source, state, look, now)
+        commit = failed(parts, source, state, look, now)
         return replace(commit, bytes=len(fetched.body))
     document = look.document
     state_now = _succeeded(state, fetched.validators, now)
@@ -260,25 +176,26 @@ def _unchanged(
     )
 
 
-def _failed(
-    parts: Parts, source: Source, state: PollState, failed: Failed, now: datetime
+def failed(
+    parts: Parts, source: Source, state: PollState, failure: Failed, now: datetime
 ) -> Commit:
+    """Return what is to be stored of a poll that failed."""
     # Validators and body hash stay: they vouch for what is stored, which has not changed.
-    failures = state.failures + (failed.reason is not Reason.RESTING)  # that is nobody's fault
+    failures = state.failures + (failure.reason is not Reason.RESTING)  # that is nobody's fault
     state = replace(state, failures=failures)
     every = source.every or parts.every
     due = next_due(
         now,
-        min(every, UNREACHED) if failed.reason in (Reason.DNS, Reason.CONNECT) else every,
+        min(every, UNREACHED) if failure.reason in (Reason.DNS, Reason.CONNECT) else every,
         failures=state.failures,
-        retry_after=failed.retry_after,
+        retry_after=failure.retry_after,
         dice=parts.dice(),
     )
     return Commit(
         source=source.key,
         at=now,
-        result=failed.reason,
-        detail=failed.detail,
+        result=failure.reason,
+        detail=failure.detail,
         next_due=due,
         state=state,
     )

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from aggregator import app
-from aggregator.poll import run_round
+from aggregator.rounds import run_round
 from aggregator.store import sources
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -19,7 +19,8 @@ from origin import Origin
 from aggregator.fetch.session import Fetcher, Limits
 from aggregator.model import Commit, Reason, Rest, Source, SourceStatus
 from aggregator.politeness import AGAIN, GONE, TOO_MANY, Manners
-from aggregator.poll import Parts, run_round
+from aggregator.poll import Parts
+from aggregator.rounds import run_round
 from aggregator.sandbox import Sandbox
 from aggregator.store import ledger, sources
 from aggregator.store.database import Database

@@ -17,8 +17,9 @@ from aggregator.arrival import LATE
 from aggregator.errors import StoreError
 from aggregator.fetch.session import Fetcher, Limits
 from aggregator.model import Article, Commit, Kind, Reason, Rule, Source, Topic
-from aggregator.poll import Parts, run_round
+from aggregator.poll import Parts
 from aggregator.retag import catch_up
+from aggregator.rounds import run_round
 from aggregator.sandbox import Sandbox
 from aggregator.store import articles, polls, search, sources
 from aggregator.store.database import Database

@@ -72,9 +72,11 @@ class World:
         self.now += timedelta(hours=1)
         sources.make_due(self.db, self.now, None, waiting=True)
         lease = timedelta(minutes=1)
-        found = sources.claim(self.db, self.now, limit=9, lease=lease, worker="test/1", only={key})
-        [state] = found
-        return poll(self.parts, Source(key, f"https://{key}.example/feed"), state)
+        found = sources.claim(self.db, self.now, limit=9, lease=lease, worker="test/1")
+        [state] = [one for one in found if one.source == key]
+        commit = poll(self.parts, Source(key, f"https://{key}.example/feed"), state)
+        polls.commit(self.db, commit)
+        return commit
 
     def start(self) -> None:
         wipe(self.db)

@@ -15,7 +15,7 @@ from aggregator import app
 from aggregator.cli.output import Place, console, environment, json_option, print_json, table
 from aggregator.errors import UsageError
 from aggregator.model import Commit, Verdict
-from aggregator.poll import run_round
+from aggregator.rounds import run_round
 from aggregator.store import sources
 
 

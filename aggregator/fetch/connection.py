@@ -30,7 +30,7 @@ class Stale(Exception):
     """
 
 
-class _Guarded(HTTPConnection):
+class Guarded(HTTPConnection):
     """Connects to the address that the guard has checked, and to no other."""
 
     guard: ClassVar[Guard]
@@ -58,30 +58,39 @@ class _Guarded(HTTPConnection):
             raise
 
 
-class _GuardedTLS(_Guarded, HTTPSConnection):
+class GuardedTLS(Guarded, HTTPSConnection):
     pass
 
 
-def _pools(guard_: Guard) -> dict[str, type[HTTPConnectionPool]]:
-    """urllib3 makes its connections by class, so a guard needs classes of its own."""
+def guarded(guard_: Guard) -> tuple[type[Guarded], type[GuardedTLS]]:
+    """Return the classes of connections, without and with TLS.
 
-    class Plain(_Guarded):
+    urllib3 makes its connections by class, so a guard needs classes of its own.
+    """
+
+    class Plain(Guarded):
         guard = guard_
 
-    class TLS(_GuardedTLS):
+    class TLS(GuardedTLS):
         guard = guard_
+
+    return Plain, TLS
+
+
+def _pools(guard: Guard) -> dict[str, type[HTTPConnectionPool]]:
+    plain, tls = guarded(guard)
 
     class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
+        ConnectionCls = plain
 
     class TLSPool(HTTPSConnectionPool):
-        ConnectionCls = TLS
+        ConnectionCls = tls
 
     return {"http": PlainPool, "https": TLSPool}
 
 
 class Adapter(HTTPAdapter):
-    """Sends one request over guarded connections; follows nothing, retries nothing.
+    """Sends one request through a proxy; follows nothing, retries nothing.
 
     Connections are kept per adapter: one that was opened under a guard serves no request that
     has another, and it stays at the address that was checked when it was opened.

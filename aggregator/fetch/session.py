@@ -6,20 +6,18 @@ a configuration that should not have passed (a line break in a header).
 
 from __future__ import annotations
 
-import base64
 import socket
-import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
+from http.client import HTTPException
 from time import monotonic
 from typing import Self
 
 import requests
 import urllib3
-from requests import exceptions
-from requests.structures import CaseInsensitiveDict
 
 from aggregator.fetch import answer, body, files
 from aggregator.fetch.address import parse
@@ -27,7 +25,9 @@ from aggregator.fetch.connection import Adapter, Stale, tls_context
 from aggregator.fetch.deadline import Deadline
 from aggregator.fetch.failure import Failure
 from aggregator.fetch.guard import EVERYWHERE, Guard, Network, Resolver
+from aggregator.fetch.headers import request_headers
 from aggregator.fetch.hop import Hop, Redirect
+from aggregator.fetch.lines import Lines
 from aggregator.model import (
     Failed,
     Fetched,
@@ -38,12 +38,6 @@ from aggregator.model import (
     Validators,
     Visit,
 )
-
-ACCEPT = (
-    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
-    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.5"
-)
-
 
 Admit = Callable[[str], Failed | None]
 """Called with the host before each request: waits for its turn; a Failed where that is too far."""
@@ -84,9 +78,12 @@ class Fetcher:
         self._limits = limits
         self._guard = Guard(allow_networks, resolve)
         context = tls_context()
-        self._guarded = _session(self._guard, context, user_agent)
+        self._guarded = Lines(self._guard, context)
         # For the hosts and proxies that the operator vouches for.
-        self._trusting = _session(Guard(EVERYWHERE, resolve), context, user_agent)
+        everywhere = Guard(EVERYWHERE, resolve)
+        self._trusting = Lines(everywhere, context)
+        self._proxied = Adapter(everywhere, context)
+        self._user_agent = user_agent
 
     def __enter__(self) -> Self:
         return self
@@ -98,6 +95,7 @@ class Fetcher:
         """Close what is kept alive. Fetches under way go on, to their deadline at the latest."""
         self._guarded.close()
         self._trusting.close()
+        self._proxied.close()
 
     def fetch(
         self,
@@ -164,46 +162,41 @@ class Fetcher:
         host, visit = hop.address.host, len(visits)
         try:
             with self._ask(source, validators, hop, deadline) as response:
-                visits.append(Visit(host, response.status_code == HTTPStatus.NOT_MODIFIED))
-                location = answer.redirect(response.raw)
+                visits.append(Visit(host, response.status == HTTPStatus.NOT_MODIFIED))
+                location = answer.redirect(response)
                 if location is not None:
-                    return Redirect(response.status_code, location)
+                    return Redirect(response.status, location)
                 try:
-                    return self._outcome(response.raw, source, validators, hop)
+                    return self._outcome(response, source, validators, hop)
                 finally:
-                    visits[visit] = replace(visits[visit], bytes=response.raw.tell())
+                    visits[visit] = replace(visits[visit], bytes=response.tell())
         except Failure as failure:
             if len(visits) == visit and failure.failed.reason not in _NOT_ASKED:
                 visits.append(Visit(host))
             return replace(failure.failed, detail=_with_the_way(failure.failed.detail, hop))
 
+    @contextmanager
     def _ask(
         self, source: Source, validators: Validators, hop: Hop, deadline: Deadline
-    ) -> requests.Response:
-        """Send one request; return the response with its body unread."""
+    ) -> Iterator[urllib3.BaseHTTPResponse]:
+        """Send one request; yield the response with its body unread."""
         host = hop.address.host
-        session = self._session_for(source, hop)
-        headers = _conditions(validators) | (_own_headers(source) if hop.own_origin else {})
-        request = session.prepare_request(requests.Request("GET", hop.address.url, headers))
-        request.url = hop.address.url  # as it was checked; requests writes it in its own way
-        proxies = _proxies(source)
-        adapter = session.get_adapter(hop.address.url)
-        while True:
-            if monotonic() >= deadline.at:
-                raise answer.too_late(host, self._limits.seconds)
-            try:
-                return adapter.send(
-                    request,
-                    stream=True,
-                    timeout=deadline,  # type: ignore[arg-type]  # one of urllib3's is fine, too
-                    proxies=proxies,
-                )
-            except Stale:
-                continue  # one less in the pool; a new connection is never stale
-            except (exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
-                raise answer.broken(error, host, self._limits.seconds) from error
+        if monotonic() >= deadline.at:
+            raise answer.too_late(host, self._limits.seconds)
+        own = source if hop.own_origin else None
+        headers = request_headers(self._user_agent, validators, own)
+        lines = self._lines_for(source, hop)
+        try:
+            if source.proxy:
+                with self._ask_proxy(source.proxy, hop, headers, deadline) as answered:
+                    yield answered.raw
+            else:
+                with lines.ask(hop.address, headers, deadline) as response:
+                    yield response
+        except (OSError, HTTPException, urllib3.exceptions.HTTPError) as error:
+            raise answer.broken(error, host, self._limits.seconds) from error
 
-    def _session_for(self, source: Source, hop: Hop) -> requests.Session:
+    def _lines_for(self, source: Source, hop: Hop) -> Lines:
         """Choose whose word counts for where this request may go: ours or the operator's.
 
         A proxy looks names up itself. The operator named it, so it may be anywhere; what can be
@@ -212,7 +205,23 @@ class Fetcher:
         vouched = source.allow_private and hop.own_host
         if not vouched:
             self._guard.check(hop.address)
-        return self._trusting if vouched or source.proxy else self._guarded
+        return self._trusting if vouched else self._guarded
+
+    def _ask_proxy(
+        self, proxy: str, hop: Hop, headers: dict[str, str | bytes], deadline: Deadline
+    ) -> requests.Response:
+        request = requests.Request("GET", hop.address.url, headers).prepare()
+        request.url = hop.address.url  # as it was checked; requests writes it in its own way
+        while True:
+            try:
+                return self._proxied.send(
+                    request,
+                    stream=True,
+                    timeout=deadline,  # type: ignore[arg-type]  # one of urllib3's is fine, too
+                    proxies=_proxies(proxy),
+                )
+            except Stale:
+                continue  # one less in the pool; a new connection is never stale
 
     def _outcome(
         self, response: urllib3.BaseHTTPResponse, source: Source, validators: Validators, hop: Hop
@@ -239,43 +248,15 @@ _NOT_ASKED = (Reason.ADDRESS, Reason.PRIVATE, Reason.DNS, Reason.CONNECT, Reason
 _WITH_A_FEED = (HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION)
 
 
-def _session(guard: Guard, context: ssl.SSLContext, user_agent: str) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False  # neither .netrc nor proxies that the operator did not name here
-    session.headers = CaseInsensitiveDict(
-        {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Encoding": body.ACCEPT_ENCODING}
-    )
-    adapter = Adapter(guard, context)
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    return session
-
-
-def _conditions(validators: Validators) -> dict[str, str | bytes]:
-    # As bytes: requests takes some Latin-1 characters for white space and refuses them.
-    given = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
-    return {name: value.encode("latin-1") for name, value in given.items() if value}
-
-
-def _own_headers(source: Source) -> dict[str, str | bytes]:
-    headers: dict[str, str | bytes] = {name: value.encode() for name, value in source.headers}
-    if source.auth is not None:
-        # In UTF-8, RFC 7617 section 2.1; requests would fail beyond Latin-1.
-        headers["Authorization"] = b"Basic " + base64.b64encode(":".join(source.auth).encode())
-    return headers
-
-
-def _proxies(source: Source) -> dict[str, str] | None:
+def _proxies(proxy: str) -> dict[str, str]:
     """Check the proxy's address, apart from its user name; requests would fail in many ways."""
-    if source.proxy is None:
-        return None
-    scheme, _, rest = source.proxy.partition("://")
+    scheme, _, rest = proxy.partition("://")
     try:
         parse(f"{scheme}://{rest.rpartition('@')[2]}")
     except Failure as failure:
         detail = f"the source's proxy: {failure.failed.detail}"
         raise Failure(Reason.ADDRESS, detail) from failure
-    return {"http": source.proxy, "https": source.proxy}
+    return {"http": proxy, "https": proxy}
 
 
 def _with_the_way(detail: str, hop: Hop) -> str:

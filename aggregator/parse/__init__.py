@@ -9,7 +9,7 @@ from aggregator.model import Document, Failed, Reason
 from aggregator.parse.document import feed_start, looks_like, repaired
 from aggregator.parse.encoding import decode
 from aggregator.parse.entry import Frame
-from aggregator.parse.feed import parse_feed
+from aggregator.parse.feed import Known, parse_feed
 from aggregator.parse.jsonfeed import parse_json_feed
 from aggregator.parse.limits import ParseLimits
 from aggregator.parse.raw import Raws, same_structure, split
@@ -46,7 +46,8 @@ def parse(
     if start is None:
         return Failed(Reason.NOT_A_FEED, f"this is no feed: {looks_like(body, text)}")
     head, raws = text[:start], _raws(text, start, url, limits)
-    passed = raws.known(seen)
+    # Where some are too many, positions have to be what they are.
+    passed = raws.known(seen) if len(raws.marks) <= limits.max_entries else _NOTHING
     document, apart = _read(raws, head, frame, passed)
     if passed and not apart:
         document, _ = _read(raws, head, frame, _NOTHING)
@@ -80,7 +81,7 @@ def _raws(text: str, start: int, url: str, limits: ParseLimits) -> Raws:
 def _read(
     raws: Raws, head: str, frame: Frame, passed: frozenset[int]
 ) -> tuple[Document | Failed, bool]:
-    text = raws.without(passed)
+    text, places = raws.without(passed)
     feed = repaired(text, head)
     marks = raws.marks if same_structure(text, feed) else ()
-    return parse_feed(feed, frame, marks, passed)
+    return parse_feed(feed, frame, Known(marks, places, passed))

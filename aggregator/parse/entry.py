@@ -50,17 +50,19 @@ def read_entries(
     raws: Sequence[_Raw],
     draft: Callable[[_Raw], Draft],
     frame: Frame,
+    places: Sequence[int] = (),
     passed: Set[int] = frozenset(),
 ) -> tuple[tuple[Entry, ...], tuple[Skipped, ...]]:
     """Return the entries of a document, and the ones left out, both in document order.
 
     draft: makes a draft of one raw entry. Whatever one entry does, the others come in.
+    places: the position of each, if it isn't the one in ``raws``.
     passed: positions of entries that are neither read nor left out.
     """
     entries: list[Entry] = []
     skipped: list[Skipped] = []
     most = frame.limits.max_entries
-    for position, raw in enumerate(raws[:most]):
+    for position, raw in zip(places or range(most), raws[:most], strict=False):
         if position in passed:
             continue
         try:

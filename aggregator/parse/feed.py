@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Sequence, Set
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import feedparser
 
@@ -30,21 +30,32 @@ _INLINE_TAG = re.compile(
 )
 
 
-def parse_feed(
-    text: str, frame: Frame, marks: Sequence[bytes] = (), passed: Set[int] = frozenset()
-) -> tuple[Document | Failed, bool]:
+class Known(NamedTuple):
+    """What is known of the entries of a text before it is read.
+
+    marks: of all, those that were left out of the text, too; empty if it is odd.
+    places: the position of each that is in the text.  passed: positions not to be read.
+    """
+
+    marks: Sequence[bytes]
+    places: Sequence[int]
+    passed: Set[int]
+
+
+def parse_feed(text: str, frame: Frame, known: Known) -> tuple[Document | Failed, bool]:
     """Return the document in ``text``, and whether its entries don't depend on one another.
 
     text: from the root element on.  frame: its language and authors are not set yet.
-    marks: of all entries, if they are known.  passed: positions of entries not to be read.
     """
+    marks, places, passed = known
     try:
         parsed = _parsed(text, frame.url)
     except Exception as error:  # noqa: BLE001 - feedparser raises what its parsers raise
         detail = line(f"the parser raised {type(error).__name__}: {error}", 200)
         return Failed(Reason.PARSE_CRASH, detail), False
     feed = parsed.feed
-    apart = not (parsed.bozo or ENTANGLED in feed) and len(parsed.entries) == len(marks)
+    sound = not (parsed.bozo or ENTANGLED in feed)
+    apart = sound and bool(marks) and len(parsed.entries) == len(places)
     atom = parsed.version.startswith("atom")
     title = one_line(
         _markup(feed.get("title_detail"), frame.url, atom=atom), frame.limits.max_title_chars
@@ -57,7 +68,11 @@ def parse_feed(
         tuple(name for name in authors if name.casefold() != title.casefold()),
     )  # fmt: skip
     entries, skipped = read_entries(
-        parsed.entries, lambda raw: _draft(raw, frame.url, atom=atom), shared, passed
+        parsed.entries,
+        lambda raw: _draft(raw, frame.url, atom=atom),
+        shared,
+        places if apart else (),
+        passed,
     )
     links = (absolute(one, frame.url) for one in _links(feed))
     left_out = passed | {one.position for one in skipped}

@@ -45,18 +45,25 @@ class Raws:
         """Return the positions of the entries whose marks were seen."""
         return frozenset(n for n, mark in enumerate(self.marks) if mark in seen)
 
-    def without(self, passed: Set[int]) -> str:
-        """Return the text with an empty entry in the place of each of these.
+    def without(self, passed: Set[int]) -> tuple[str, tuple[int, ...]]:
+        """Return the text with one empty entry in the place of each run of these.
 
-        Being read there, it shows that an entry can stand there, and keeps the others' positions.
+        And the positions of the entries that are left: of a run, that of its first. Being read
+        there, it shows that an entry can stand there; nothing but space stands within a run.
         """
-        pieces, at = [], 0
-        for n in sorted(passed):
-            start, end = self.spans[n]
+        pieces, places, at = [], [], 0
+        for n, (start, end) in enumerate(self.spans):
+            if n not in passed:
+                places.append(n)
+                continue
+            if n - 1 in passed:
+                at = end
+                continue
             name = "item" if self.text.startswith("<item", start) else "entry"
             pieces += [self.text[at:start], f"<{name}/>"]
+            places.append(n)
             at = end
-        return "".join((*pieces, self.text[at:]))
+        return "".join((*pieces, self.text[at:])), tuple(places)
 
 
 def split(text: str, inherited: str) -> Raws:

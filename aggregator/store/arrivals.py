@@ -1,21 +1,21 @@
-"""Stores the arrivals of one poll inside its transaction, once, whatever others store meanwhile.
+"""Stores the arrivals of polls inside their transaction, once, whatever others store meanwhile.
 
-Identities are claimed first. Of two polls that bring one new article at the same moment, the
+Identities are claimed first. Of two processes that bring one new article at the same moment, the
 second waits for the first at this point (on SQLite: before it begins), then finds the article.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
-from aggregator.model import Arrival, Commit, Rule, TopicHit, Verdict
+from aggregator.model import Commit, Rule, TopicHit, Verdict
 from aggregator.store import gathering, rows
 from aggregator.store.dialect import AnyRow, add, among
+from aggregator.store.settling import Settled, settle, wanted_by
 from aggregator.store.tables import appearances, articles, hits, identities, revisions
 
 _FURTHER = 1000
@@ -35,45 +35,45 @@ class Stored:
     as_decided: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Settled:
-    """What an arrival turned out to be, and the row of the article it meets (None: it is new)."""
-
-    arrival: Arrival
-    article: str
-    verdict: Verdict
-    why: str
-    held: AnyRow | None
-
-    @property
-    def listed(self) -> datetime:
-        listed: datetime = self.arrival.article.listed if self.held is None else self.held.listed
-        return listed
-
-
-def store(connection: Connection, commit: Commit) -> Stored:
-    """Store all arrivals of a commit; those that are stored already change nothing."""
-    wanted = dict(commit.identities)
-    wanted |= {key: one.article.id for one in reversed(commit.arrivals) for key in one.identities}
+def store(connection: Connection, commits: Sequence[Commit]) -> list[Stored]:
+    """Store all arrivals of a batch (``apart``); those that are stored already change nothing."""
+    wanted = {key: article for one in commits for key, article in wanted_by(one).items()}
     owners = _claim(connection, wanted)
-    if not commit.arrivals:
-        return Stored(as_decided=owners == wanted)
-    ids = {arrival.article.id for arrival in commit.arrivals} | set(owners.values())
-    held = _held(connection, ids, commit.source)
-    settled = [_settle(arrival, owners, held) for arrival in commit.arrivals]
-    of: dict[Verdict, list[_Settled]] = {verdict: [] for verdict in Verdict}
+    arriving = [(commit, arrival) for commit in commits for arrival in commit.arrivals]
+    held = _held(connection, {one.article.id for _, one in arriving} | set(owners.values()))
+    carried = _carried(connection, held, commits)
+    settled = [settle(commit, one, owners, held, carried) for commit, one in arriving]
+    of: dict[Verdict, list[Settled]] = {verdict: [] for verdict in Verdict}
     for one in settled:
         of[one.verdict].append(one)
     _point(connection, settled, owners)
-    new = _add(connection, of[Verdict.NEW])
-    _edit(connection, of[Verdict.CHANGED], commit)
+    _add(connection, of[Verdict.NEW])
+    _edit(connection, of[Verdict.CHANGED])
     added = add(connection, appearances, [_appearance_row(one) for one in settled])
     added += add(connection, hits, _further_hits(of[Verdict.ALSO]))
-    known = [one.article for one in (*of[Verdict.ALSO], *of[Verdict.CHANGED])]
-    gathering.told_further(connection, known, commit.at)
-    changed = len(of[Verdict.CHANGED])
-    visible = bool(new or changed or added)
-    return Stored(new, changed, visible=visible, as_decided=owners == wanted)
+    visible = bool(of[Verdict.NEW] or of[Verdict.CHANGED] or added)
+    return [_stored(connection, one, settled, owners, visible=visible) for one in commits]
+
+
+def _stored(
+    connection: Connection,
+    commit: Commit,
+    settled: Iterable[Settled],
+    owners: Mapping[str, str],
+    *,
+    visible: bool,
+) -> Stored:
+    """Return what came of one commit; count the outlets of the stories that it tells further."""
+    mine = [one for one in settled if one.commit is commit] if commit.arrivals else []
+    further = [one.article for one in mine if one.verdict is not Verdict.NEW]
+    if further:
+        gathering.told_further(connection, further, commit.at)
+    return Stored(
+        new=len(mine) - len(further),
+        changed=sum(one.verdict is Verdict.CHANGED for one in mine),
+        visible=visible,
+        as_decided=all(owners[key] == article for key, article in wanted_by(commit).items()),
+    )
 
 
 def _claim(connection: Connection, wanted: Mapping[str, str]) -> dict[str, str]:
@@ -92,8 +92,9 @@ def _claim(connection: Connection, wanted: Mapping[str, str]) -> dict[str, str]:
     return {row.key: row.article for row in found}
 
 
-def _held(connection: Connection, ids: set[str], source: str) -> dict[str, AnyRow]:
-    mine = exists().where(appearances.c.article == articles.c.id, appearances.c.source == source)
+def _held(connection: Connection, ids: set[str]) -> dict[str, AnyRow]:
+    if not ids:
+        return {}
     found = connection.execute(
         select(
             articles.c.id,
@@ -107,7 +108,6 @@ def _held(connection: Connection, ids: set[str], source: str) -> dict[str, AnyRo
             articles.c.published,
             articles.c.updated,
             articles.c.listed,
-            mine.label("mine"),
         )
         .where(among(connection, articles.c.id, ids))
         .order_by(articles.c.id)
@@ -116,33 +116,22 @@ def _held(connection: Connection, ids: set[str], source: str) -> dict[str, AnyRo
     return {row.id: row for row in found}
 
 
-def _settle(arrival: Arrival, owners: Mapping[str, str], held: Mapping[str, AnyRow]) -> _Settled:
-    """Decide once more, in case the article came in or went since it was decided on."""
-    row = held.get(arrival.article.id)
-    verdict, why = arrival.verdict, arrival.why
-    if row is None and verdict is Verdict.NEW:
-        rivals = (held[owners[key]] for key in arrival.identities if owners[key] in held)
-        row = next((rival for rival in rivals if _same(rival, arrival)), None)
-        if row is not None:
-            why = f"came in through {row.speaker} at the same moment"
-    if row is None:
-        return _Settled(arrival, arrival.article.id, Verdict.NEW, why, None)
-    if verdict is Verdict.CHANGED and row.fingerprint != arrival.fingerprint:
-        return _Settled(arrival, row.id, Verdict.CHANGED, why, row)
-    return _Settled(arrival, row.id, Verdict.ALSO, why, row)
+def _carried(
+    connection: Connection, held: Mapping[str, AnyRow], commits: Iterable[Commit]
+) -> set[tuple[str, str]]:
+    """Return which of these articles which of the sources have brought before."""
+    if not held:
+        return set()
+    found = connection.execute(
+        select(appearances.c.article, appearances.c.source).where(
+            among(connection, appearances.c.article, held),
+            among(connection, appearances.c.source, {commit.source for commit in commits}),
+        )
+    )
+    return {(row.article, row.source) for row in found}
 
 
-def _same(rival: AnyRow, arrival: Arrival) -> bool:
-    """Whether a new article is the one that holds its identity.
-
-    Not so if the source itself carries the other one under another title and another date: then
-    the identity was known when this was found to be new (a guid or a link that is used again).
-    """
-    same_date = arrival.published is not None and rival.given == arrival.published
-    return not rival.mine or rival.title == arrival.article.title or same_date
-
-
-def _point(connection: Connection, settled: Sequence[_Settled], owners: Mapping[str, str]) -> None:
+def _point(connection: Connection, settled: Sequence[Settled], owners: Mapping[str, str]) -> None:
     """Point identities at the articles they turned out to belong to."""
     moved = [
         {"of": key, "article": one.article}
@@ -155,8 +144,8 @@ def _point(connection: Connection, settled: Sequence[_Settled], owners: Mapping[
         connection.execute(update(identities).where(identities.c.key == bindparam("of")), moved)
 
 
-def _add(connection: Connection, new: Sequence[_Settled]) -> int:
-    added = add(connection, articles, [rows.article_row(one.arrival) for one in new])
+def _add(connection: Connection, new: Sequence[Settled]) -> None:
+    add(connection, articles, [rows.article_row(one.arrival) for one in new])
     stored = [one.arrival.article for one in new]
     add(
         connection,
@@ -165,27 +154,22 @@ def _add(connection: Connection, new: Sequence[_Settled]) -> int:
     )
     rows.index(connection, stored)
     gathering.add_waiting(connection, [(each.id, each.listed) for each in stored])
-    return added
 
 
-def _edit(connection: Connection, changed: Sequence[_Settled], commit: Commit) -> None:
+def _edit(connection: Connection, changed: Sequence[Settled]) -> None:
     """Keep the old text as a revision, then put the new one in its place."""
     if not changed:
         return
-    add(connection, revisions, [_revision_row(one, commit) for one in changed])
+    add(connection, revisions, [_revision_row(one) for one in changed])
     connection.execute(
         update(articles).where(articles.c.id == bindparam("of")),
-        [_edited_row(one, commit.at) | {"of": one.article} for one in changed],
+        [_edited_row(one) | {"of": one.article} for one in changed],
     )
     connection.execute(
         update(appearances).where(
-            appearances.c.article == bindparam("of"), appearances.c.source == commit.source
+            appearances.c.article == bindparam("of"), appearances.c.source == bindparam("by")
         ),
-        [
-            {"of": one.article, "guid": seen.guid, "link": seen.link, "title": seen.title}
-            for one in changed
-            for seen in (one.arrival.appearance,)
-        ],
+        [_reseen_row(one) for one in changed],
     )
     ids = [one.article for one in changed]
     old = rows.topics_of(connection, ids)
@@ -193,9 +177,7 @@ def _edit(connection: Connection, changed: Sequence[_Settled], commit: Commit) -
     topics = [
         row
         for one in changed
-        for row in rows.hit_rows(
-            one.article, one.listed, _topics(one, old.get(one.article, ()), commit.source)
-        )
+        for row in rows.hit_rows(one.article, one.listed, _topics(one, old.get(one.article, ())))
     ]
     add(connection, hits, topics)
     rows.unindex(connection, ids)
@@ -203,13 +185,13 @@ def _edit(connection: Connection, changed: Sequence[_Settled], commit: Commit) -
     rows.index(connection, edited)
 
 
-def _revision_row(one: _Settled, commit: Commit) -> dict[str, Any]:
+def _revision_row(one: Settled) -> dict[str, Any]:
     held = one.held
     assert held is not None  # noqa: S101 - what is not held is not edited
     return {
         "article": one.article,
-        "until": commit.at,
-        "source": commit.source,
+        "until": one.commit.at,
+        "source": one.commit.source,
         "why": one.why,
         "title": held.title,
         "summary": held.summary,
@@ -217,7 +199,13 @@ def _revision_row(one: _Settled, commit: Commit) -> dict[str, Any]:
     }
 
 
-def _edited_row(one: _Settled, at: datetime) -> dict[str, Any]:
+def _reseen_row(one: Settled) -> dict[str, Any]:
+    seen = one.arrival.appearance
+    row = {"guid": seen.guid, "link": seen.link, "title": seen.title}
+    return row | {"of": one.article, "by": one.commit.source}
+
+
+def _edited_row(one: Settled) -> dict[str, Any]:
     """Return the new text; where the article stands and when it was first seen don't move.
 
     Without a date of the publisher's the article keeps the one it got when it came in. An edit
@@ -229,23 +217,23 @@ def _edited_row(one: _Settled, at: datetime) -> dict[str, Any]:
     given = one.arrival.published
     row["published"] = held.published if given is None else min(given, held.first_seen)
     said = one.arrival.article.updated
-    row["updated"] = max(said if said > held.updated else at, row["published"])
+    row["updated"] = max(said if said > held.updated else one.commit.at, row["published"])
     return row
 
 
-def _topics(one: _Settled, old: Sequence[TopicHit], source: str) -> tuple[TopicHit, ...]:
+def _topics(one: Settled, old: Sequence[TopicHit]) -> tuple[TopicHit, ...]:
     """Return the new topics, and of the old ones what other sources give to all they carry."""
     new = one.arrival.article.topics
     named = {hit.topic for hit in new}
     kept = []
     for hit in old:
-        why = tuple(e for e in hit.why if e.rule is Rule.SOURCE and e.words != source)
+        why = tuple(e for e in hit.why if e.rule is Rule.SOURCE and e.words != one.commit.source)
         if why and hit.topic not in named:
             kept.append(TopicHit(hit.topic, why))
     return (*new, *kept)
 
 
-def _appearance_row(one: _Settled) -> dict[str, Any]:
+def _appearance_row(one: Settled) -> dict[str, Any]:
     seen = one.arrival.appearance
     return {
         "article": one.article,
@@ -260,7 +248,7 @@ def _appearance_row(one: _Settled) -> dict[str, Any]:
     }
 
 
-def _further_hits(also: Sequence[_Settled]) -> list[dict[str, Any]]:
+def _further_hits(also: Sequence[Settled]) -> list[dict[str, Any]]:
     return [
         row
         for one in also

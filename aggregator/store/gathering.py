@@ -115,8 +115,7 @@ def place(db: Database, placed: Sequence[Placed], at: datetime, known: State) ->
             return None
         now = move_on(connection, known)
         touched = stories_of(connection, [one.article for one in placed])
-        for one in placed:
-            touched |= _place(connection, one, at, known.generation)
+        touched |= _place(connection, placed, at, known.generation)
         done = among(connection, ungathered.c.article, [one.article for one in placed])
         connection.execute(delete(ungathered).where(done))
         refresh(connection, touched, at)
@@ -124,29 +123,55 @@ def place(db: Database, placed: Sequence[Placed], at: datetime, known: State) ->
     return now
 
 
-def _place(connection: Connection, one: Placed, at: datetime, generation: int) -> set[str]:
-    """Store one decision; return the stories that it touches."""
-    targets = {one.story: one.article, **{move.story: move.article for move in one.moves}}
+def _place(
+    connection: Connection, placed: Sequence[Placed], at: datetime, generation: int
+) -> set[str]:
+    """Store decisions in their order; return the stories that they touch."""
+    touched: set[str] = set()
+    entering: list[Placed] = []
+    for one in placed:
+        entering.append(one)
+        if one.moves:  # of articles that may just be entering
+            _enter(connection, entering, at, generation)
+            entering = []
+            touched |= stories_of(connection, [move.article for move in one.moves])
+            for move in (*_not_remembered(connection, one.moves, generation), *one.moves):
+                connection.execute(_moving(move, at))
+        touched.update(_targets(one))
+    _enter(connection, entering, at, generation)
+    return touched
+
+
+def _targets(one: Placed) -> dict[str, str]:
+    """Return the stories that articles come into, each with one of these."""
+    return {one.story: one.article, **{move.story: move.article for move in one.moves}}
+
+
+def _enter(connection: Connection, placed: Sequence[Placed], at: datetime, generation: int) -> None:
+    """Let articles be members of their stories, which are made where there are none."""
+    if not placed:
+        return
     new = [
         {"id": story, "listed": at, "leading": article, "outlets": 0}
-        for story, article in targets.items()
+        for one in placed
+        for story, article in _targets(one).items()
     ]
     add(connection, stories, new)
-    row = {
-        "article": one.article,
-        "story": one.story,
-        "generation": _ASIDE if one.why and one.why.by is By.BROKEN else generation,
-        "joined": at,
-        "why": _told(one.why),
-        "vector": one.vector,
-    }
-    statement = insert(connection, members).values(row)
-    fresh = {name: statement.excluded[name] for name in row if name != "article"}
-    connection.execute(statement.on_conflict_do_update(index_elements=["article"], set_=fresh))
-    left = stories_of(connection, [move.article for move in one.moves])
-    for move in (*_not_remembered(connection, one.moves, generation), *one.moves):
-        connection.execute(_moving(move, at))
-    return left | set(targets)
+    rows = [
+        {
+            "article": one.article,
+            "story": one.story,
+            "generation": _ASIDE if one.why and one.why.by is By.BROKEN else generation,
+            "joined": at,
+            "why": _told(one.why),
+            "vector": one.vector,
+        }
+        for one in placed
+    ]
+    statement = insert(connection, members)
+    fresh = {name: statement.excluded[name] for name in rows[0] if name != "article"}
+    statement = statement.on_conflict_do_update(index_elements=["article"], set_=fresh)
+    connection.execute(statement, rows)
 
 
 def _not_remembered(

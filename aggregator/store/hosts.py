@@ -6,8 +6,10 @@ Most of it is done by the two statements that take a lease and give it back, onc
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -37,13 +39,13 @@ LONGEST_REST = timedelta(days=1)
 """No host is left alone for longer: what says so was written under a clock that ran ahead."""
 
 _LONG_AGO = moment(0)
+_UNLIMITED = 2**62
 
 
 def _at(value: datetime) -> ColumnElement[datetime]:
     return literal(value, Moment())
 
 
-_UNLIMITED = 2**62
 Only = ColumnElement[bool] | None
 """A condition on sources, or none."""
 
@@ -193,6 +195,13 @@ def enter(
     return max(free_at or now, now)
 
 
+def renew(db: Database, worker: str, keys: Collection[str], until: datetime) -> None:
+    """Let a worker's leases for these sources hold until then; those that it lost stay lost."""
+    with db.write() as connection:
+        ours = and_(hosts.c.worker == worker, among(connection, hosts.c.source, keys))
+        connection.execute(update(hosts).where(ours).values(lease_until=until, ready_at=until))
+
+
 def release(connection: Connection, which: ColumnElement[bool], free_at: datetime) -> None:
     """End leases whose polls brought nothing; before ``free_at`` nobody asks there again."""
     connection.execute(
@@ -244,39 +253,43 @@ _LEAVE = (
 )
 
 
-def leave(
-    connection: Connection,
-    source: str,
-    involved: Mapping[str, str],
-    stays: Collection[Stay],
-    at: datetime,
-) -> None:
-    """End a poll's leases, keep its hosts' rests and add to their ledger.
+class Left(NamedTuple):
+    """A poll that is over.
 
     involved: hosts to bring up to date, visited or not, each with the result to count there ("ok",
-    "unchanged", "failed"), or "".  at: when the poll was, whose day's budget it is.
+    "unchanged", "failed"), or "".  at: when it was, whose day's budget it is.
     """
-    midnight = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    told = {stay.host: stay for stay in stays}
-    rows = []
-    for host in sorted({*involved, *told}):  # in this order always: no two polls lock crosswise
-        stay = told.get(host, Stay(host))
-        rows.append(
-            {
-                "of": host,
-                "by": source,
-                "asked": stay.requests,
-                "same": stay.unmodified,
-                "size": stay.bytes,
-                "rest": stay.free_at or _LONG_AGO,
-                "because": stay.why.value,
-                "budget": _UNLIMITED if stay.budget is None else stay.budget,
-                "midnight": midnight,
-                "tomorrow": midnight + timedelta(days=1),
-                **{name: int(involved.get(host) == name) for name in ("ok", "unchanged", "failed")},
-            }
-        )
-    connection.execute(_LEAVE, rows)
+
+    source: str
+    involved: Mapping[str, str]
+    stays: Collection[Stay]
+    at: datetime
+
+
+def leave(connection: Connection, polls: Iterable[Left]) -> None:
+    """End polls' leases, keep their hosts' rests and add to their ledger."""
+    rows = (row for one in polls for row in _leaving(one))
+    connection.execute(_LEAVE, sorted(rows, key=itemgetter("of")))  # no two lock crosswise
+
+
+def _leaving(poll: Left) -> Iterator[dict[str, Any]]:
+    midnight = poll.at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    told = {stay.host: stay for stay in poll.stays}
+    for host in {*poll.involved, *told}:
+        stay, result = told.get(host, Stay(host)), poll.involved.get(host)
+        yield {
+            "of": host,
+            "by": poll.source,
+            "asked": stay.requests,
+            "same": stay.unmodified,
+            "size": stay.bytes,
+            "rest": stay.free_at or _LONG_AGO,
+            "because": stay.why.value,
+            "budget": _UNLIMITED if stay.budget is None else stay.budget,
+            "midnight": midnight,
+            "tomorrow": midnight + timedelta(days=1),
+            **{name: int(result == name) for name in ("ok", "unchanged", "failed")},
+        }
 
 
 def forget(db: Database, before: datetime) -> int:

@@ -7,10 +7,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from aggregator.model import MARK_BYTES, Commit, Known, PollRecord, Skipped, SkipReason
-from aggregator.store import arrivals, hosts
+from aggregator.store import arrivals, hosts, settling
 from aggregator.store.arrivals import Stored
 from aggregator.store.database import Database, bump
 from aggregator.store.dialect import AnyRow, add, among, insert
@@ -74,67 +74,105 @@ def seen(db: Database, source: str) -> dict[bytes, str]:
     }
 
 
-def _keep_seen(connection: Connection, source: str, entries: Mapping[bytes, str]) -> None:
-    packed = b"".join(mark + article.encode("ascii") for mark, article in entries.items())
-    statement = insert(connection, seen_).values(source=source, entries=packed)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["source"], set_={"entries": packed})
-    )
-
-
-def commit(db: Database, commit: Commit) -> None:
-    """Store all that a poll changes, in one transaction; the same commit again changes nothing.
+def commit(db: Database, *commits: Commit) -> None:
+    """Store all that polls change, in one transaction; the same commit again changes nothing.
 
     What the store says of an article goes before what the poll guessed: ``first_seen`` and
     ``listed`` of an article that is CHANGED stay as they are.
     """
     with db.write() as connection:
-        stored = arrivals.store(connection, commit)
-        renamed, involved = _update_source(connection, commit)
-        if commit.seen is not None:
-            _keep_seen(connection, commit.source, commit.seen if stored.as_decided else {})
-        add(connection, polls, [_record_row(commit, stored)])
-        hosts.leave(connection, commit.source, involved, commit.stays, commit.at)
-        if stored.visible or renamed:
+        stored = [
+            done
+            for batch in settling.apart(commits)
+            for done in zip(batch, arrivals.store(connection, batch), strict=True)
+        ]
+        renamed, left = _update_sources(connection, commits)
+        _keep_seen(
+            connection,
+            {
+                commit.source: commit.seen if done.as_decided else {}
+                for commit, done in stored
+                if commit.seen is not None
+            },
+        )
+        add(connection, polls, [_record_row(commit, done) for commit, done in stored])
+        hosts.leave(connection, left)
+        if renamed or any(done.visible for _, done in stored):
             bump(connection)
 
 
+def _keep_seen(connection: Connection, seen: Mapping[str, Mapping[bytes, str]]) -> None:
+    if not seen:
+        return
+    statement = insert(connection, seen_)
+    statement = statement.on_conflict_do_update(
+        index_elements=["source"], set_={"entries": statement.excluded.entries}
+    )
+    rows = [{"source": source, "entries": _packed(entries)} for source, entries in seen.items()]
+    connection.execute(statement, rows)
+
+
+def _packed(entries: Mapping[bytes, str]) -> bytes:
+    return b"".join(mark + article.encode("ascii") for mark, article in entries.items())
+
+
+_OLD = [sources.c[name] for name in ("key", "name", "title", "site_url", "config_hash", "host")]
 _leased = select(hosts_.c.host).where(hosts_.c.source == sources.c.key).scalar_subquery()
+_UPDATE = update(sources).where(sources.c.key == bindparam("of"))
 
 
-def _update_source(connection: Connection, commit: Commit) -> tuple[bool, dict[str, str]]:
-    """Keep what the next poll needs.
+def _update_sources(
+    connection: Connection, commits: Collection[Commit]
+) -> tuple[bool, list[hosts.Left]]:
+    """Keep what the next polls need.
 
-    Return whether the source is now called otherwise, and ``involved`` for ``hosts.leave``.
+    Return whether a source is now called otherwise, and which hosts the polls leave.
     """
-    names = ("name", "title", "site_url", "config_hash", "host")
-    old = connection.execute(
-        select(*(sources.c[name] for name in names), _leased.label("leased")).where(
-            sources.c.key == commit.source
-        )
-    ).one()
-    state = commit.state
-    values: dict[str, Any] = {
+    of = among(connection, sources.c.key, {commit.source for commit in commits})
+    found = connection.execute(select(*_OLD, _leased.label("leased")).where(of))
+    old = {row.key: row for row in found}
+    told: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+    left = []
+    for commit in commits:
+        was = old[commit.source]
+        # A poll that began before the operator changed the source can't vouch for what it is now.
+        vouches = commit.state.config_hash in (None, was.config_hash)
+        row = _told_row(commit, was) | (_state_row(commit, was) if vouches else {})
+        told[vouches].append(row)
+        counted = commit.result if commit.result in ("ok", "unchanged") else "failed"
+        involved = {was.host: "", row.get("host", was.host): "", was.leased or was.host: counted}
+        left.append(hosts.Left(commit.source, involved, commit.stays, commit.at))
+    for rows in filter(None, told.values()):
+        connection.execute(_UPDATE, rows)
+    shows = any(_shows(row, old[row["of"]]) for rows in told.values() for row in rows)
+    return shows, left
+
+
+def _shows(row: Mapping[str, Any], old: AnyRow) -> bool:
+    retitled = old.name is None and row["title"] != old.title
+    return bool(retitled or row["site_url"] != old.site_url)
+
+
+def _told_row(commit: Commit, old: AnyRow) -> dict[str, Any]:
+    return {
+        "of": commit.source,
         "last_polled": commit.at,
         "result": commit.result,
         "detail": commit.detail,
         "title": commit.title or old.title,
         "site_url": commit.site_url or old.site_url,
     }
-    # A poll that began before the operator changed the source can't vouch for what it is now.
-    if state.config_hash in (None, old.config_hash):
-        values |= {
-            "etag": state.validators.etag,
-            "last_modified": state.validators.last_modified,
-            "next_due": commit.next_due,
-            "host": state.host or old.host,
-            **{name: getattr(state, name) for name in _STATE},
-        }
-    connection.execute(update(sources).where(sources.c.key == commit.source).values(values))
-    retitled = old.name is None and values["title"] != old.title
-    counted = commit.result if commit.result in ("ok", "unchanged") else "failed"
-    involved = {old.host: "", values.get("host", old.host): "", old.leased or old.host: counted}
-    return bool(retitled or values["site_url"] != old.site_url), involved
+
+
+def _state_row(commit: Commit, old: AnyRow) -> dict[str, Any]:
+    state = commit.state
+    return {
+        "etag": state.validators.etag,
+        "last_modified": state.validators.last_modified,
+        "next_due": commit.next_due,
+        "host": state.host or old.host,
+        **{name: getattr(state, name) for name in _STATE},
+    }
 
 
 _STATE = (

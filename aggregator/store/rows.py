@@ -28,6 +28,8 @@ from aggregator.store.dialect import AnyRow, among, is_postgres
 from aggregator.store.tables import appearances, articles, hits, sources
 from aggregator.tag.query import link_host, search_columns
 
+_EVIDENCE = tuple(Evidence.__dataclass_fields__)
+
 outlet_name = func.coalesce(sources.c.name, sources.c.title, sources.c.key)
 """What people call a source: the operator's name, else the feed's own title, else its key."""
 
@@ -87,10 +89,15 @@ def hit_rows(
             "topic": hit.topic,
             "listed": listed,
             "position": position,
-            "why": [asdict(evidence) for evidence in hit.why],
+            "why": [_told(evidence) for evidence in hit.why],
         }
         for position, hit in enumerate(topics, first)
     ]
+
+
+def _told(evidence: Evidence) -> dict[str, Any]:
+    # ``asdict`` copies all that is inside, which costs ten times as much.
+    return {name: getattr(evidence, name) for name in _EVIDENCE}
 
 
 def reversed_host(host: str) -> str:
