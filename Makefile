@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PY := $(BIN)/python
 ARGS ?=
-PURE := aggregator/parse/*,aggregator/dedupe/*,aggregator/tag/*,aggregator/publish/*,aggregator/pace.py,aggregator/arrival.py
+PURE := aggregator/parse/*,aggregator/dedupe/*,aggregator/tag/*,aggregator/publish/*,aggregator/pace/*,aggregator/arrival.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo poll check test torture lint types format schema validate bench bench-topics bench-stories gazetteer clean

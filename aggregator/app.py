@@ -235,7 +235,7 @@ def polling(app: App) -> Iterator[Callable[[], Parts]]:
                 sandbox=tools[1],
                 tagger=lambda: app.in_force.tagger,
                 sources={source.key: source for source in config.sources},
-                every=service.poll.every,
+                pacing=service.poll,
                 worker=worker,
                 lease=_lease(service),
                 workers=service.poll.workers,

@@ -37,6 +37,20 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Pacing:
+    """How often sources are asked that have no interval of their own.
+
+    every: so often; None: each by its own rhythm, between ``fastest`` and ``slowest``.
+    price: what a request costs: new entries may wait so long together before they are worth one.
+    """
+
+    every: timedelta | None = None
+    fastest: timedelta = timedelta(minutes=5)
+    slowest: timedelta = timedelta(days=1)
+    price: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """A rule that tags articles.
 
@@ -141,6 +155,8 @@ class Fetched:
     validators: Validators = Validators()
     moved_to: str | None = None
     """The new address, if every redirect on the way was permanent (301, 308)."""
+    fresh_for: timedelta | None = None
+    """For how long there is nothing newer, by Cache-Control or Expires; None: not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +164,7 @@ class NotModified:
     """The server says that what we have is current. Holds the newest validators."""
 
     validators: Validators = Validators()
+    fresh_for: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +242,19 @@ MARK_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a feed asks to be polled.
+
+    apart: the least between two polls (``ttl``, ``sy:updatePeriod``).  hours: of the day, UTC, in
+    which to stay away (``skipHours``).  days: of the week, Monday is 0 (``skipDays``).
+    """
+
+    apart: timedelta = timedelta(0)
+    hours: frozenset[int] = frozenset()
+    days: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One parsed feed document, entries in document order."""
 
@@ -237,6 +267,8 @@ class Document:
     """By what each of the entries is known when it comes again; none where that can't be told."""
     passed: tuple[bytes, ...] = ()
     """The marks of further entries, which were known and so not read."""
+    wishes: Wishes | None = None
+    """None: as they were, since nothing around the entries was read again."""
 
 
 # --- what is kept -----------------------------------------------------------------------------
@@ -522,6 +554,8 @@ class PollState:
     """Failed polls in a row."""
     first_success: datetime | None = None
     last_success: datetime | None = None
+    pace: bytes = b""
+    """What ``pace`` learned of when to ask, as it packs it; empty: nothing yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -604,6 +638,7 @@ class SourceStatus:
     detail: str
     articles: int
     newest: datetime | None
+    pace: bytes = b""
 
 
 # --- what goes out ----------------------------------------------------------------------------

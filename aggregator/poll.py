@@ -27,13 +27,14 @@ from aggregator.model import (
     Fetched,
     NotModified,
     Outlet,
+    Pacing,
     PollState,
     Reason,
     Source,
     Validators,
     Verdict,
 )
-from aggregator.pace import UNREACHED, next_due
+from aggregator.pace import interval, learnt, next_due, refreshed, retry_due
 from aggregator.sandbox import Sandbox
 from aggregator.store import polls, sources
 from aggregator.store.database import Database
@@ -46,7 +47,7 @@ _log = logging.getLogger(__name__)
 class Parts:
     """What a poll works with.
 
-    tagger: the one of the moment.  every: the interval of sources that name none.
+    tagger: the one of the moment.  pacing: how often sources are asked.
     worker: names this process in leases.  lease: how long a claim holds; longer than any poll.
     workers: polls at a time.  clock: the time, aware, UTC.  dice: 0 ≤ x < 1, random.
     """
@@ -56,7 +57,7 @@ class Parts:
     sandbox: Sandbox
     tagger: Callable[[], Tagger]
     sources: Mapping[str, Source]
-    every: timedelta
+    pacing: Pacing
     worker: str
     lease: timedelta
     workers: int
@@ -71,7 +72,7 @@ def poll(parts: Parts, source: Source, state: PollState) -> Commit:
     if isinstance(outcome, Fetched):
         commit = _read(parts, source, state, outcome, started)
     elif isinstance(outcome, NotModified):
-        commit = _unchanged(parts, source, state, outcome.validators, started)
+        commit = _unchanged(parts, source, state, outcome, started)
     else:
         commit = _failed(parts, source, state, outcome, started)
     took = parts.clock() - started
@@ -141,7 +142,7 @@ def _read(
     """Make a commit of a body: unchanged, not a feed, or a document with its arrivals."""
     body_hash = hashlib.sha256(fetched.body).hexdigest()
     if body_hash == state.body_hash:
-        commit = _unchanged(parts, source, state, fetched.validators, now)
+        commit = _unchanged(parts, source, state, fetched, now)
         return replace(commit, detail="the same bytes", bytes=len(fetched.body))
     seen = polls.seen(parts.db, source.key)
     look = _look(parts, source, fetched, now, seen)
@@ -149,18 +150,19 @@ def _read(
         commit = _failed(parts, source, state, look, now)
         return replace(commit, bytes=len(fetched.body))
     document = look.document
-    state_now = _succeeded(state, fetched.validators, now)
+    arrivals = _arrivals(parts, source, state, document, look.decisions, now)
+    pace = learnt(state.pace, document, arrivals, fetched.fresh_for, now)
     return Commit(
         source=source.key,
         at=now,
         result="ok",
         detail=f"permanently moved to {fetched.moved_to}" if fetched.moved_to else "",
-        next_due=next_due(now, source.every or parts.every, dice=parts.dice()),
-        state=replace(state_now, body_hash=body_hash),
+        next_due=_due(parts, source, pace, now),
+        state=replace(_succeeded(state, fetched.validators, pace, now), body_hash=body_hash),
         title=document.title,
         site_url=document.link,
         entries=len(document.entries) + len(document.passed),
-        arrivals=_arrivals(parts, source, state, document, look.decisions, now),
+        arrivals=arrivals,
         identities=look.identities,
         seen=None if look.seen == seen else look.seen,
         skipped=document.skipped,
@@ -252,27 +254,27 @@ def _arrival(
     )
 
 
-def _succeeded(state: PollState, validators: Validators, now: datetime) -> PollState:
+def _due(parts: Parts, source: Source, pace: bytes, now: datetime) -> datetime:
+    return next_due(now, pace, parts.pacing, source.every, dice=parts.dice())
+
+
+def _succeeded(state: PollState, validators: Validators, pace: bytes, now: datetime) -> PollState:
     return replace(
         state,
         validators=validators,
         failures=0,
         first_success=state.first_success or now,
         last_success=now,
+        pace=pace,
     )
 
 
 def _unchanged(
-    parts: Parts, source: Source, state: PollState, validators: Validators, now: datetime
+    parts: Parts, source: Source, state: PollState, answer: Fetched | NotModified, now: datetime
 ) -> Commit:
-    return Commit(
-        source=source.key,
-        at=now,
-        result="unchanged",
-        detail="not modified",
-        next_due=next_due(now, source.every or parts.every, dice=parts.dice()),
-        state=_succeeded(state, validators, now),
-    )
+    pace = refreshed(state.pace, answer.fresh_for)
+    due, state = _due(parts, source, pace, now), _succeeded(state, answer.validators, pace, now)
+    return Commit(source.key, now, "unchanged", "not modified", due, state)
 
 
 def _failed(
@@ -280,19 +282,12 @@ def _failed(
 ) -> Commit:
     # Validators and body hash stay: they vouch for what is stored, which has not changed.
     state = replace(state, failures=state.failures + 1)
-    every = source.every or parts.every
-    due = next_due(
-        now,
-        min(every, UNREACHED) if failed.reason in (Reason.DNS, Reason.CONNECT) else every,
-        failures=state.failures,
-        retry_after=failed.retry_after,
-        dice=parts.dice(),
-    )
+    usual = interval(state.pace, parts.pacing, now, source.every)
     return Commit(
         source=source.key,
         at=now,
         result=failed.reason,
         detail=failed.detail,
-        next_due=due,
+        next_due=retry_due(now, failed, state.failures, usual, dice=parts.dice()),
         state=state,
     )

@@ -16,7 +16,7 @@ from stored import wipe
 from aggregator.arrival import LATE
 from aggregator.errors import StoreError
 from aggregator.fetch.session import Fetcher, Limits
-from aggregator.model import Article, Commit, Kind, Reason, Rule, Source, Topic
+from aggregator.model import Article, Commit, Kind, Pacing, Reason, Rule, Source, Topic
 from aggregator.poll import Parts, run_round
 from aggregator.retag import catch_up
 from aggregator.sandbox import Sandbox
@@ -79,7 +79,7 @@ def parts(url: str, sandbox: Sandbox) -> Iterator[Parts]:
             sandbox=sandbox,
             tagger=lambda: tagger,
             sources={},
-            every=timedelta(minutes=30),
+            pacing=Pacing(every=timedelta(minutes=30)),
             worker="test/1",
             lease=timedelta(minutes=2),
             workers=4,
@@ -289,7 +289,7 @@ def test_a_failing_source_delays_no_other_and_loses_nothing(parts: Parts, origin
     assert done["good"].result == "ok"
     assert done["bad"] is not None
     assert done["bad"].result == Reason.TIMEOUT
-    assert done["bad"].next_due == NOW + timedelta(hours=1)
+    assert done["bad"].next_due == NOW + timedelta(minutes=30)
 
 
 def test_a_host_that_was_not_reached_is_tried_again_soon(parts: Parts) -> None:
@@ -298,7 +298,7 @@ def test_a_host_that_was_not_reached_is_tried_again_soon(parts: Parts) -> None:
     parts = follow(parts, Source("courier", url))
     commit = poll_all(parts)["courier"]
     assert commit is not None
-    assert (commit.result, commit.next_due) == (Reason.CONNECT, NOW + timedelta(minutes=10))
+    assert (commit.result, commit.next_due) == (Reason.CONNECT, NOW + timedelta(minutes=5))
 
 
 def test_a_full_database_is_no_fault_of_the_source(

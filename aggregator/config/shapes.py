@@ -6,6 +6,7 @@ environment) is checked by ``sources``, ``rules`` and ``service``.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -78,6 +79,10 @@ def _maybe(description: str) -> Any:
 
 def _some(description: str, **more: Any) -> Any:
     return Field(default=(), description=description, **more)
+
+
+def _time(default: timedelta, written: str, description: str) -> Any:
+    return Field(default, description=description, json_schema_extra={"default": written})
 
 
 def _or_none(schema: dict[str, Any]) -> None:
@@ -206,10 +211,7 @@ class FeedShape(Shape):
     title: Text | None = _maybe("Default: made from the slug.")
     description: Text | None = _maybe("One sentence for readers.")
     where: Text | None = _maybe("A query, e.g. 'topic:war -source:example'; default: everything.")
-    token_env: Variable | None = Field(
-        default=None,
-        description="Makes the feed private: variable with the secret of its address.",
-    )
+    token_env: Variable | None = _maybe("Makes the feed private: variable with that secret.")
     token_file: Text | None = _maybe("Makes the feed private: file with the secret of its address.")
     title_prefix: TitlePrefix | None = _maybe("source: put the outlet's name before each title.")
     formerly: PublicSlugs = _some("Earlier slugs: they redirect.")
@@ -228,12 +230,17 @@ class FeedShape(Shape):
 class PollShape(Shape):
     """How sources are polled."""
 
-    every: Duration = Field(
-        default=Poll().every,
-        description="Interval of sources without their own.",
-        json_schema_extra={"default": "30m"},
-    )
+    every: Duration | None = _maybe("Interval of sources without their own; default: adapts.")
+    fastest: Duration = _time(Poll().fastest, "5m", "No source that adapts is asked more often.")
+    slowest: Duration = _time(Poll().slowest, "1d", "None is asked more rarely; at most 1d.")
+    price: Duration = _time(Poll().price, "5m", "How long a new entry may wait, to save a request.")
     workers: Whole = Field(default=Poll().workers, ge=1, le=64, description="Fetches at a time.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.fastest <= self.slowest <= Poll().slowest:
+            raise ValueError("'fastest:' must be at most 'slowest:', and that at most 1d")
+        return self
 
 
 class FetchShape(Shape):
@@ -241,10 +248,7 @@ class FetchShape(Shape):
 
     seconds: Number = Field(default=Fetch().seconds, ge=1, le=600, description="Total time.")
     max_bytes: Whole = Field(
-        default=Fetch().max_bytes,
-        ge=1_000,
-        le=1_000_000_000,
-        description="After decompression.",
+        default=Fetch().max_bytes, ge=1_000, le=1_000_000_000, description="After decompression."
     )
     redirects: Whole = Field(default=Fetch().redirects, ge=0, le=20, description="Most redirects.")
     allow_private: Networks = _some("Private networks that sources may live in, e.g. 10.0.0.0/8.")
@@ -254,10 +258,7 @@ class ParseShape(Shape):
     """The limits of one parse, which runs in a child process."""
 
     seconds: Number = Field(
-        default=Parse().seconds,
-        ge=1,
-        le=600,
-        description="By the clock; then the parser is killed.",
+        default=Parse().seconds, ge=1, le=600, description="Then the parser is killed."
     )
     memory_mb: Whole = Field(default=Parse().memory_mb, ge=128, le=65_536, description="Memory.")
     processes: Whole = Field(default=Parse().processes, ge=1, le=64, description="Child processes.")

@@ -127,6 +127,7 @@ def _update_source(connection: Connection, commit: Commit) -> bool:
             "first_success": state.first_success,
             "last_success": state.last_success,
             "next_due": commit.next_due,
+            "pace": state.pace,
         }
     connection.execute(update(sources).where(sources.c.key == commit.source).values(values))
     retitled = old.name is None and values["title"] != old.title

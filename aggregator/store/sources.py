@@ -187,6 +187,7 @@ def _state(row: AnyRow) -> PollState:
         failures=row.failures,
         first_success=row.first_success,
         last_success=row.last_success,
+        pace=row.pace or b"",
     )
 
 
@@ -257,4 +258,5 @@ def _status() -> AnySelect:
         sources.c.detail,
         count,
         newest,
+        func.coalesce(sources.c.pace, b""),
     )

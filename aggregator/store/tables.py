@@ -65,6 +65,7 @@ sources = Table(
     Column("result", Text),
     Column("detail", Text),
     Column("next_due", Moment, nullable=False),
+    Column("pace", LargeBinary),  # what the package of that name learned, as it packs it
     Index("sources_due", "next_due", "key"),
     Index("sources_host", "host", "next_due", "key"),
 )
