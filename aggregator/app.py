@@ -110,6 +110,7 @@ class App:
             feeds=output_feeds(config),
             sources=config.sources,
             timezone=service.timezone,
+            pacing=service.poll,
             auth=service.auth,
             problems=self.problems,
             clock=self.clock,

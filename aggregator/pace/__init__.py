@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aggregator.pace.learning import Pace, learnt, refreshed, unpack
+from aggregator.pace.telling import told
 from aggregator.pace.waits import LONGEST, interval, next_due, retry_due
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "next_due",
     "refreshed",
     "retry_due",
+    "told",
     "unpack",
 ]

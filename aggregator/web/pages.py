@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from aggregator.errors import QueryError
 from aggregator.model import Feed, Page, SourceStatus
+from aggregator.pace import told
 from aggregator.store import articles, polls
 from aggregator.store import search as stored
 from aggregator.store.sources import public_url, status, statuses
@@ -200,6 +201,7 @@ def source(key: str) -> Response:
         skipping=with_skips,
         skips=polls.skipped(site.db, key, with_skips.at) if with_skips else (),
         rests=asked is None,
+        rhythm=told(found.pace, site.pacing, site.clock(), asked.every) if asked else None,
         url=public_url(asked) if asked else None,
         history=history,
         listed=unfolded(page.articles),

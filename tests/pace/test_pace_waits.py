@@ -145,6 +145,14 @@ def test_every_source_is_asked_between_the_limits(
     assert PACING.fastest <= wait <= 1.1 * PACING.slowest
 
 
+@pytest.mark.parametrize("every", [None, 30 * MINUTE])
+def test_what_was_asked_together_drifts_apart(every: timedelta | None) -> None:
+    dues = [next_due(NOW, known(HOUR), PACING, every, dice=n / 10) - NOW for n in range(10)]
+    assert len(set(dues)) == 10
+    assert min(dues) == interval(known(HOUR), PACING, NOW, every)
+    assert max(dues) < 1.1 * min(dues)
+
+
 # --- failures -----------------------------------------------------------------------------------
 
 
