@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PY := $(BIN)/python
 ARGS ?=
-PURE := aggregator/parse/*,aggregator/dedupe/*,aggregator/tag/*,aggregator/publish/*,aggregator/pace.py,aggregator/politeness.py,aggregator/arrival.py
+PURE := aggregator/parse/*,aggregator/dedupe/*,aggregator/tag/*,aggregator/publish/*,aggregator/pace/*,aggregator/politeness.py,aggregator/arrival.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo poll check test torture lint types format schema validate bench bench-topics bench-stories gazetteer clean
+.PHONY: help run demo poll check test torture lint types format schema validate bench bench-topics bench-stories bench-pace gazetteer clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -56,6 +56,9 @@ bench-topics: .venv/.test ## measure topics on labelled sets; DATA=DIR, JSON=FIL
 
 bench-stories: .venv/.test .venv/.encoders ## measure stories on labelled sets; DATA=DIR, JSON=FILE
 	@OMP_NUM_THREADS=1 PYTHONPATH=.:.venv/encoders $(PY) tests/bench_stories.py $(if $(DATA),--data $(DATA)) $(if $(JSON),--json $(JSON))
+
+bench-pace: .venv/.test ## poll real publication times by our rule and others'; DATA=DIR
+	@PYTHONPATH=. $(PY) tests/bench_pace.py $(if $(DATA),--data $(DATA))
 
 gazetteer: .venv/.test ## make the table of names and cities anew
 	$(PY) -m aggregator.tag.gazetteer

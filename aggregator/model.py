@@ -37,6 +37,20 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Pacing:
+    """How often sources are asked that have no interval of their own.
+
+    every: so often; None: each by its own rhythm, between ``fastest`` and ``slowest``.
+    price: what a request costs: new entries may wait so long together before they are worth one.
+    """
+
+    every: timedelta | None = None
+    fastest: timedelta = timedelta(minutes=5)
+    slowest: timedelta = timedelta(days=1)
+    price: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """A rule that tags articles.
 
@@ -154,6 +168,8 @@ class Fetched:
     validators: Validators = Validators()
     moved_to: str | None = None
     """The new address, if every redirect on the way was permanent (301, 308)."""
+    fresh_for: timedelta | None = None
+    """For how long there is nothing newer, by Cache-Control or Expires; None: not said."""
     visits: tuple[Visit, ...] = field(default=(), compare=False)
 
 
@@ -162,6 +178,7 @@ class NotModified:
     """The server says that what we have is current. Holds the newest validators."""
 
     validators: Validators = Validators()
+    fresh_for: timedelta | None = None
     moved_to: str | None = None
     visits: tuple[Visit, ...] = field(default=(), compare=False)
 
@@ -245,6 +262,19 @@ MARK_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a feed asks to be polled.
+
+    apart: the least between two polls (``ttl``, ``sy:updatePeriod``).  hours: of the day, UTC, in
+    which to stay away (``skipHours``).  days: of the week, Monday is 0 (``skipDays``).
+    """
+
+    apart: timedelta = timedelta(0)
+    hours: frozenset[int] = frozenset()
+    days: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One parsed feed document, entries in document order."""
 
@@ -257,6 +287,8 @@ class Document:
     """By what each of the entries is known when it comes again; none where that can't be told."""
     passed: tuple[bytes, ...] = ()
     """The marks of further entries, which were known and so not read."""
+    wishes: Wishes | None = None
+    """None: as they were, since nothing around the entries was read again."""
 
 
 # --- what is kept -----------------------------------------------------------------------------
@@ -556,6 +588,8 @@ class PollState:
     """Where its address redirects to for good: on ``moves`` days, the last one ``moved_at``."""
     moves: int = 0
     moved_at: datetime | None = None
+    pace: bytes = b""
+    """What ``pace`` learned of when to ask, as it packs it; empty: nothing yet."""
 
 
 class Rest(StrEnum):
@@ -664,6 +698,7 @@ class SourceStatus:
     detail: str
     articles: int
     newest: datetime | None
+    pace: bytes = b""
     gone_at: datetime | None = None
     moved_to: str | None = None
     """Where it is asked instead of at ``url``, which has moved for good."""

@@ -22,12 +22,13 @@ from aggregator.model import (
     Failed,
     Fetched,
     NotModified,
+    Pacing,
     PollState,
     Reason,
     Source,
     Validators,
 )
-from aggregator.pace import UNREACHED, next_due
+from aggregator.pace import interval, learnt, next_due, refreshed, retry_due
 from aggregator.politeness import NO_MANNERS, Manners
 from aggregator.sandbox import Sandbox
 from aggregator.store import polls
@@ -39,7 +40,7 @@ from aggregator.tag.rules import Tagger
 class Parts:
     """What a poll works with.
 
-    tagger: the one of the moment.  every: the interval of sources that name none.
+    tagger: the one of the moment.  pacing: how often sources are asked.
     worker: names this process in leases.  lease: how long a claim holds that isn't renewed.
     workers: polls at a time, but for those that wait long.  clock: the time, aware, UTC.
     dice: 0 ≤ x < 1, random.  only: keys of the sources to poll; None: any.
@@ -50,7 +51,7 @@ class Parts:
     sandbox: Sandbox
     tagger: Callable[[], Tagger]
     sources: Mapping[str, Source]
-    every: timedelta
+    pacing: Pacing
     worker: str
     lease: timedelta
     workers: int
@@ -75,7 +76,7 @@ def poll(
     if isinstance(outcome, Fetched):
         commit = _read(parts, source, state, outcome, started)
     elif isinstance(outcome, NotModified):
-        commit = _unchanged(parts, source, state, outcome.validators, started)
+        commit = _unchanged(parts, source, state, outcome, started)
     else:
         commit = failed(parts, source, state, outcome, started)
     took = max(0, round((parts.clock() - started) / timedelta(milliseconds=1)))
@@ -88,7 +89,7 @@ def _read(
     """Make a commit of a body: unchanged, not a feed, or a document with its arrivals."""
     body_hash = hashlib.sha256(fetched.body).hexdigest()
     if body_hash == state.body_hash:
-        commit = _unchanged(parts, source, state, fetched.validators, now)
+        commit = _unchanged(parts, source, state, fetched, now)
         return replace(commit, detail="the same bytes", bytes=len(fetched.body))
     seen = polls.seen(parts.db, source.key)
     look = _look(parts, source, fetched, now, seen)
@@ -96,20 +97,20 @@ def _read(
         commit = failed(parts, source, state, look, now)
         return replace(commit, bytes=len(fetched.body))
     document = look.document
-    state_now = _succeeded(state, fetched.validators, now)
+    first = state.first_success is None
+    new = arrivals(parts.tagger, source, document, look.decisions, now, first=first)
+    pace = learnt(state.pace, document, new, fetched.fresh_for, now)
     return Commit(
         source=source.key,
         at=now,
         result="ok",
         detail=f"permanently moved to {fetched.moved_to}" if fetched.moved_to else "",
-        next_due=next_due(now, source.every or parts.every, dice=parts.dice()),
-        state=replace(state_now, body_hash=body_hash),
+        next_due=_due(parts, source, pace, now),
+        state=replace(_succeeded(state, fetched.validators, pace, now), body_hash=body_hash),
         title=document.title,
         site_url=document.link,
         entries=len(document.entries) + len(document.passed),
-        arrivals=arrivals(
-            parts.tagger, source, document, look.decisions, now, first=state.first_success is None
-        ),
+        arrivals=new,
         identities=look.identities,
         seen=None if look.seen == seen else look.seen,
         skipped=document.skipped,
@@ -153,27 +154,27 @@ def _look(
     )
 
 
-def _succeeded(state: PollState, validators: Validators, now: datetime) -> PollState:
+def _due(parts: Parts, source: Source, pace: bytes, now: datetime) -> datetime:
+    return next_due(now, pace, parts.pacing, source.every, dice=parts.dice())
+
+
+def _succeeded(state: PollState, validators: Validators, pace: bytes, now: datetime) -> PollState:
     return replace(
         state,
         validators=validators,
         failures=0,
         first_success=state.first_success or now,
         last_success=now,
+        pace=pace,
     )
 
 
 def _unchanged(
-    parts: Parts, source: Source, state: PollState, validators: Validators, now: datetime
+    parts: Parts, source: Source, state: PollState, answer: Fetched | NotModified, now: datetime
 ) -> Commit:
-    return Commit(
-        source=source.key,
-        at=now,
-        result="unchanged",
-        detail="not modified",
-        next_due=next_due(now, source.every or parts.every, dice=parts.dice()),
-        state=_succeeded(state, validators, now),
-    )
+    pace = refreshed(state.pace, answer.fresh_for)
+    due, state = _due(parts, source, pace, now), _succeeded(state, answer.validators, pace, now)
+    return Commit(source.key, now, "unchanged", "not modified", due, state)
 
 
 def failed(
@@ -181,21 +182,14 @@ def failed(
 ) -> Commit:
     """Return what is to be stored of a poll that failed."""
     # Validators and body hash stay: they vouch for what is stored, which has not changed.
-    failures = state.failures + (failure.reason is not Reason.RESTING)  # that is nobody's fault
-    state = replace(state, failures=failures)
-    every = source.every or parts.every
-    due = next_due(
-        now,
-        min(every, UNREACHED) if failure.reason in (Reason.DNS, Reason.CONNECT) else every,
-        failures=state.failures,
-        retry_after=failure.retry_after,
-        dice=parts.dice(),
-    )
+    counts = failure.reason is not Reason.RESTING  # that is nobody's fault
+    state = replace(state, failures=state.failures + counts)
+    usual = interval(state.pace, parts.pacing, now, source.every)
     return Commit(
         source=source.key,
         at=now,
         result=failure.reason,
         detail=failure.detail,
-        next_due=due,
+        next_due=retry_due(now, failure, state.failures, usual, dice=parts.dice()),
         state=state,
     )

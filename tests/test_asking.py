@@ -17,7 +17,7 @@ from feeds import item, rss
 from origin import Origin
 
 from aggregator.fetch.session import Fetcher, Limits
-from aggregator.model import Commit, Reason, Rest, Source, SourceStatus
+from aggregator.model import Commit, Pacing, Reason, Rest, Source, SourceStatus
 from aggregator.politeness import AGAIN, GONE, TOO_MANY, Manners
 from aggregator.poll import Parts
 from aggregator.rounds import run_round
@@ -105,7 +105,7 @@ def working(url: str, sandbox: Sandbox, worker: str = "test/1") -> Iterator[Part
             sandbox=sandbox,
             tagger=lambda: Tagger(()),
             sources={},
-            every=timedelta(minutes=30),
+            pacing=Pacing(every=timedelta(minutes=30)),
             worker=worker,
             lease=timedelta(minutes=2),
             workers=4,

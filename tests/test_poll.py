@@ -16,7 +16,7 @@ from stored import wipe
 from aggregator.arrival import LATE
 from aggregator.errors import StoreError
 from aggregator.fetch.session import Fetcher, Limits
-from aggregator.model import Article, Commit, Kind, Reason, Rule, Source, Topic
+from aggregator.model import Article, Commit, Kind, Pacing, Reason, Rule, Source, Topic
 from aggregator.poll import Parts
 from aggregator.retag import catch_up
 from aggregator.rounds import run_round
@@ -80,7 +80,7 @@ def parts(url: str, sandbox: Sandbox) -> Iterator[Parts]:
             sandbox=sandbox,
             tagger=lambda: tagger,
             sources={},
-            every=timedelta(minutes=30),
+            pacing=Pacing(every=timedelta(minutes=30)),
             worker="test/1",
             lease=timedelta(minutes=2),
             workers=4,
@@ -290,7 +290,7 @@ def test_a_failing_source_delays_no_other_and_loses_nothing(parts: Parts, origin
     assert done["good"].result == "ok"
     assert done["bad"] is not None
     assert done["bad"].result == Reason.TIMEOUT
-    assert done["bad"].next_due == NOW + timedelta(hours=1)
+    assert done["bad"].next_due == NOW + timedelta(minutes=30)
 
 
 def test_a_host_that_was_not_reached_is_tried_again_soon(parts: Parts) -> None:
@@ -299,7 +299,59 @@ def test_a_host_that_was_not_reached_is_tried_again_soon(parts: Parts) -> None:
     parts = follow(parts, Source("courier", url))
     commit = poll_all(parts)["courier"]
     assert commit is not None
-    assert (commit.result, commit.next_due) == (Reason.CONNECT, NOW + timedelta(minutes=10))
+    assert (commit.result, commit.next_due) == (Reason.CONNECT, NOW + timedelta(minutes=5))
+
+
+def by_rhythm(parts: Parts) -> Parts:
+    return replace(parts, pacing=Pacing())
+
+
+def waits(commit: Commit | None) -> timedelta:
+    assert commit is not None
+    return commit.next_due - commit.at
+
+
+def test_a_source_is_asked_by_the_rhythm_of_its_entries(parts: Parts, origin: Origin) -> None:
+    often = [item(n, date=NOW - n * timedelta(minutes=20)) for n in range(1, 31)]
+    seldom = [item(n, date=NOW - n * timedelta(days=20)) for n in range(1, 31)]
+    with Origin("127.0.0.2") as other:
+        parts = follow(
+            by_rhythm(parts),
+            Source("often", origin.serve("/feed", rss(often))),
+            Source("seldom", other.serve("/feed", rss(seldom))),
+        )
+        first, again = poll_all(parts), poll_all(parts, later=timedelta(days=2))
+    assert waits(first["often"]) < timedelta(minutes=30)
+    assert waits(first["seldom"]) > timedelta(hours=6)
+    assert again["often"] is not None
+    assert again["often"].result == "unchanged"
+    assert waits(again["often"]) > 1.2 * waits(first["often"]), "silence slows it down"
+
+
+def test_what_a_publisher_asks_for_holds_for_a_304_too(parts: Parts, origin: Origin) -> None:
+    often = [item(n, date=NOW - n * timedelta(minutes=20)) for n in range(1, 31)]
+    channel = "<title>Courier</title><ttl>120</ttl>"
+    said = {"Cache-Control": "max-age=10800"}
+    asked = rss(often).replace(b"<title>Caspian Courier</title>", channel.encode())
+    url = origin.serve("/feed", asked, headers=said)
+    parts = follow(by_rhythm(parts), Source("courier", url))
+    assert waits(poll_all(parts)["courier"]) == timedelta(hours=3)
+    assert waits(poll_all(parts, later=timedelta(hours=3))["courier"]) == timedelta(hours=3)
+    origin.serve("/feed", asked + b"<!-- moved -->")
+    assert waits(poll_all(parts, later=timedelta(hours=3))["courier"]) == timedelta(hours=2)
+    assert waits(poll_all(parts, later=timedelta(hours=2))["courier"]) == timedelta(hours=2)
+
+
+def test_a_restart_keeps_the_pace(parts: Parts, origin: Origin) -> None:
+    seldom = [item(n, date=NOW - n * timedelta(days=20)) for n in range(1, 31)]
+    courier = Source("courier", origin.serve("/feed", rss(seldom)))
+    parts = follow(by_rhythm(parts), courier)
+    commit = poll_all(parts)["courier"]
+    assert commit is not None
+    sources.sync(parts.db, [courier], NOW + timedelta(hours=1))
+    status = sources.status(parts.db, "courier")
+    assert status is not None
+    assert (status.next_due, status.pace) == (commit.next_due, commit.state.pace)
 
 
 def test_a_full_database_is_no_fault_of_the_source(

@@ -17,7 +17,7 @@ from stored import HOUR
 
 from aggregator import rounds
 from aggregator.errors import StoreError
-from aggregator.model import Commit, Failed, Fetched, Outcome, Reason, Source, Validators
+from aggregator.model import Commit, Failed, Fetched, Outcome, Pacing, Reason, Source, Validators
 from aggregator.parse import parse
 from aggregator.poll import Parts
 from aggregator.rounds import run_round
@@ -85,7 +85,7 @@ def parts_of(db: Database, publishers: Publishers, *keys: str, workers: int = 8)
         sandbox=reader,
         tagger=lambda: tagger,
         sources={source.key: source for source in found},
-        every=timedelta(minutes=30),
+        pacing=Pacing(every=timedelta(minutes=30)),
         worker="test/1",
         lease=timedelta(minutes=2),
         workers=workers,

@@ -17,7 +17,7 @@ from sqlalchemy import event, select
 from stored import wipe
 
 from aggregator.fetch.session import Fetcher
-from aggregator.model import Commit, Document, Failed, Fetched, Source, Validators
+from aggregator.model import Commit, Document, Failed, Fetched, Pacing, Source, Validators
 from aggregator.parse import nothing_new, parse
 from aggregator.poll import Parts, poll
 from aggregator.sandbox import Sandbox
@@ -56,7 +56,7 @@ class World:
             sandbox=cast(Sandbox, self.reader),
             tagger=lambda: tagger,
             sources={},
-            every=timedelta(minutes=30),
+            pacing=Pacing(every=timedelta(minutes=30)),
             worker="test/1",
             lease=timedelta(minutes=2),
             workers=1,

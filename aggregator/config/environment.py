@@ -8,7 +8,8 @@ from pathlib import Path
 
 from aggregator.config.document import Entry, Node
 from aggregator.config.read import nearest
-from aggregator.config.shapes import ServiceShape, Shape
+from aggregator.config.shape import Shape
+from aggregator.config.shapes import ServiceShape
 from aggregator.errors import Problem
 
 PREFIX = "AGGREGATOR_SERVICE__"

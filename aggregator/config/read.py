@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from aggregator.config.checks import EMPTY
 from aggregator.config.document import Node
-from aggregator.config.shapes import Shape
+from aggregator.config.shape import Shape
 from aggregator.errors import Problem
 
 if TYPE_CHECKING:

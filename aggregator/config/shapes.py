@@ -7,11 +7,12 @@ environment) is checked by ``sources``, ``rules`` and ``service``.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar, Self, get_args
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from aggregator.config.checks import mapping
+from aggregator.config.shape import Shape
 from aggregator.config.types import (
     BaseUrl,
     Contact,
@@ -47,31 +48,6 @@ from aggregator.config.types import (
 )
 from aggregator.config.values import Fetch, Parse, Poll, Service
 from aggregator.model import ENOUGH
-
-
-class Shape(BaseModel):
-    """A mapping in a file. Keys that aren't listed are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    later: ClassVar[frozenset[str]] = frozenset()
-    """Keys of the design that a later version will know: refused by name, not as a typo."""
-
-    meant: ClassVar[dict[str, str]] = {}
-    """Words that other programs use → our key."""
-
-    @classmethod
-    def known(cls) -> tuple[str, ...]:
-        return tuple(field.alias or name for name, field in cls.model_fields.items())
-
-    @classmethod
-    def inner(cls, key: str) -> type[Shape] | None:
-        """Return the shape of the mapping that ``key`` takes, if it takes one."""
-        annotation = cls.model_fields[key].annotation if key in cls.model_fields else None
-        for kind in (annotation, *get_args(annotation)):
-            if isinstance(kind, type) and issubclass(kind, Shape):
-                return kind
-        return None
 
 
 def _maybe(description: str) -> Any:
@@ -212,10 +188,7 @@ class FeedShape(Shape):
     title: Text | None = _maybe("Default: made from the slug.")
     description: Text | None = _maybe("One sentence for readers.")
     where: Text | None = _maybe("A query, e.g. 'topic:war -source:example'; default: everything.")
-    token_env: Variable | None = Field(
-        default=None,
-        description="Makes the feed private: variable with the secret of its address.",
-    )
+    token_env: Variable | None = _maybe("Makes the feed private: variable with that secret.")
     token_file: Text | None = _maybe("Makes the feed private: file with the secret of its address.")
     title_prefix: TitlePrefix | None = _maybe("source: put the outlet's name before each title.")
     formerly: PublicSlugs = _some("Earlier slugs: they redirect.")
@@ -234,12 +207,21 @@ class FeedShape(Shape):
 class PollShape(Shape):
     """How sources are polled."""
 
-    every: Duration = _lasts(Poll().every, "30m", "Interval of sources without their own.")
+    every: Duration | None = _maybe("Interval of sources without their own; default: adapts.")
+    fastest: Duration = _lasts(Poll().fastest, "5m", "No source that adapts is asked more often.")
+    slowest: Duration = _lasts(Poll().slowest, "1d", "None is asked more rarely; at most 1d.")
+    price: Duration = _lasts(Poll().price, "5m", "How long new entries wait to save a request.")
     workers: Whole = Field(default=Poll().workers, ge=1, le=64, description="Fetches at a time.")
     gap: Pause = _lasts(Poll().gap, "1s", "Least time between two requests to a host.")
     per_host_per_day: Whole = Field(
         default=Poll().per_host_per_day, ge=1, description="Most requests to a host on a day."
     )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.fastest <= self.slowest <= Poll().slowest:
+            raise ValueError("'fastest:' must be at most 'slowest:', and that at most 1d")
+        return self
 
 
 class FetchShape(Shape):

@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 
-from aggregator.model import Feed, Source, Topic
+from aggregator.model import Feed, Pacing, Source, Topic
 
 
 @dataclass(frozen=True, slots=True)
-class Poll:
-    """How sources are polled. ``every``: the interval of a source that has none of its own."""
+class Poll(Pacing):
+    """How sources are polled: how often, and how many at a time."""
 
-    every: timedelta = timedelta(minutes=30)
     workers: int = 32
     """How many sources are fetched at the same time."""
     gap: timedelta = timedelta(seconds=1)

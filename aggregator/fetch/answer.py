@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,8 @@ LONGEST_WAIT = timedelta(days=1)
 _LONGEST_VALIDATOR = 2_000
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PERMANENT = (301, 308)
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]+)")
+_UNCACHED = re.compile(r"(?:^|[\s,])no-(?:cache|store)(?=[\s,=]|$)")
 
 
 def redirect(response: urllib3.BaseHTTPResponse) -> str | None:
@@ -92,13 +95,40 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
     if value.isascii() and value.isdigit():
         # Twelve digits are past any limit, and few enough to count with.
         return min(timedelta(seconds=int(value[:12])), LONGEST_WAIT)
+    until = _date(value)
+    return None if until is None else max(timedelta(0), min(until - now, LONGEST_WAIT))
+
+
+def _date(value: str | None) -> datetime | None:
     try:
-        until = parsedate_to_datetime(value)
+        date = parsedate_to_datetime(value or "")
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     # "-0000" gives a naive one, in UTC.
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(timedelta(0), min(until - now, LONGEST_WAIT))
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def fresh_for(response: urllib3.BaseHTTPResponse, now: datetime) -> timedelta | None:
+    """Return for how long the server has nothing newer (RFC 9111, 4.2): 0 to ``LONGEST_WAIT``.
+
+    That is max-age, else Expires, less the time that the answer lay in a cache on its way to us.
+    now: aware.  None where neither is there or can be read.
+    """
+    headers = response.headers
+    directives = headers.get("Cache-Control", "").lower()
+    found = _MAX_AGE.search(directives)
+    if _UNCACHED.search(directives):
+        return timedelta(0)
+    if found:
+        lifetime = timedelta(seconds=int(found[1][:12]))
+    else:
+        expires = _date(headers.get("Expires"))
+        if expires is None:
+            return None if "Expires" not in headers else timedelta(0)
+        lifetime = expires - (_date(headers.get("Date")) or now)
+    age = headers.get("Age", "").strip()
+    in_cache = timedelta(seconds=int(age[:9])) if age.isascii() and age.isdigit() else timedelta(0)
+    return max(timedelta(0), min(lifetime - in_cache, LONGEST_WAIT))
 
 
 def too_late(host: str, seconds: float) -> Failure:

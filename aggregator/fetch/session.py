@@ -226,18 +226,20 @@ class Fetcher:
     def _outcome(
         self, response: urllib3.BaseHTTPResponse, source: Source, validators: Validators, hop: Hop
     ) -> Fetched | NotModified:
-        host = hop.address.host
+        host, now = hop.address.host, datetime.now(UTC)
+        fresh_for = answer.fresh_for(response, now)
         if response.status == HTTPStatus.NOT_MODIFIED and validators != Validators():
             response.drain_conn()  # it has no body; this gives the connection back
-            return NotModified(answer.validators(response, validators), hop.moved_to)
+            return NotModified(answer.validators(response, validators), fresh_for, hop.moved_to)
         if response.status not in _WITH_A_FEED:
-            failure = answer.refused(response, host, datetime.now(UTC))
+            failure = answer.refused(response, host, now)
             raise _without_credentials(failure, source, hop)
         return Fetched(
             url=hop.address.url,
             body=body.read(response, host, self._limits.max_bytes, self._limits.seconds),
             content_type=response.headers.get("Content-Type", ""),
             validators=answer.validators(response, Validators()),
+            fresh_for=fresh_for,
             moved_to=hop.moved_to,
         )
 

@@ -17,6 +17,9 @@ MAX_TAGS = 200
 ENTANGLED = "aggregator_entangled"
 """Set in the data of a feed where an entry may have changed how others are read."""
 
+SKIPPED = "aggregator_skipped"
+"""Key in the data of a feed: the hours and days in which it asks not to be polled, as written."""
+
 NAMESPACES = {
     uri.lower(): prefix
     for uri, prefix in feedparser.mixin._FeedParserMixin.namespaces.items()  # noqa: SLF001
@@ -63,6 +66,18 @@ class _Dialect:
             self.feeddata[ENTANGLED] = True
 
     _start_entry, _end_entry = _start_item, _end_item
+
+    def _end_hour(self: Any) -> None:
+        """Keep all hours of skipHours; feedparser has only the last element of a name."""
+        self._skip("hour")
+
+    def _end_day(self: Any) -> None:
+        self._skip("day")
+
+    def _skip(self: Any, element: str) -> None:
+        value = self.pop(element)
+        if not self.inentry:
+            self.feeddata.setdefault(SKIPPED, []).append(value)
 
     def _start_media_title(self: Any, attributes: dict[str, str]) -> None:
         self.push_content("media_title", attributes, "text/plain", 1)

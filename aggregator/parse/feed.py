@@ -20,6 +20,7 @@ from aggregator.parse.entry import Frame, language_tag, read_entries
 from aggregator.parse.media import is_image, is_playable
 from aggregator.parse.names import author_names
 from aggregator.parse.text import line
+from aggregator.parse.wishes import wishes
 
 dialects.install()
 
@@ -81,6 +82,7 @@ def parse_feed(text: str, frame: Frame, known: Known) -> tuple[Document | Failed
         title, next(filter(None, links), None), language, entries, skipped,
         marks=tuple(mark for n, mark in enumerate(within) if n not in left_out),
         passed=tuple(mark for n, mark in enumerate(within) if n in passed),
+        wishes=wishes(feed),
     )  # fmt: skip
     return document, apart
 

@@ -176,7 +176,7 @@ def _state_row(commit: Commit, old: AnyRow) -> dict[str, Any]:
 
 
 _STATE = (
-    *("body_hash", "failures", "first_success", "last_success"),
+    *("body_hash", "failures", "first_success", "last_success", "pace"),
     *("full_at", "gone_at", "moved_to", "moves", "moved_at"),
 )
 

@@ -87,6 +87,7 @@ sources = Table(
     Column("result", Text),
     Column("detail", Text),
     Column("next_due", Moment, nullable=False),
+    Column("pace", LargeBinary),  # what the package of that name learned, as it packs it
     Column("full_at", Moment),  # a server last sent a body
     Column("gone_at", Moment),  # since then it answers 410
     Column("moved_to", Text),  # where the url redirects to for good,

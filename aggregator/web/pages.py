@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from aggregator.errors import QueryError
 from aggregator.model import Feed, Page, SourceStatus
+from aggregator.pace import told
 from aggregator.store import articles, ledger, polls
 from aggregator.store import search as stored
 from aggregator.store.sources import public_url, status, statuses
@@ -208,6 +209,7 @@ def source(key: str) -> Response:
         skips=polls.skipped(site.db, key, with_skips.at) if with_skips else (),
         rests=asked is None,
         moved=moved,
+        rhythm=told(found.pace, site.pacing, site.clock(), asked.every) if asked else None,
         url=public_url(asked) if asked else None,
         history=history,
         listed=unfolded(page.articles),

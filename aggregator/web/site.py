@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 
-from aggregator.model import Feed, Source, Topic
+from aggregator.model import Feed, Pacing, Source, Topic
 
 if TYPE_CHECKING:
     from aggregator.store.database import Database
@@ -29,6 +29,7 @@ class Site:
     base_url: where readers reach us, http(s), perhaps with a path; no address comes from elsewhere.
     feeds: by slug, every feed there is, private ones too.
     timezone: an IANA name; days begin at its midnight.
+    pacing: how often sources are asked.
     auth: user and password of everything but health checks, static files and private feeds.
     problems: of a refused newer configuration, for people.
     generation: moves with every reload, so that kept bytes are made again.
@@ -42,6 +43,7 @@ class Site:
     sources: tuple[Source, ...]
     timezone: str
     clock: Callable[[], datetime]
+    pacing: Pacing = field(default_factory=Pacing)
     auth: tuple[str, str] | None = field(default=None, repr=False)
     problems: tuple[str, ...] = ()
     generation: int = 0

@@ -219,7 +219,7 @@ service:
         timezone="Asia/Baku",
         auth=("me", "hush"),
         prefer=("b", "a"),
-        poll=Poll(timedelta(minutes=10), 4, timedelta(seconds=5), 99),
+        poll=Poll(timedelta(minutes=10), workers=4, gap=timedelta(seconds=5), per_host_per_day=99),
         fetch=Fetch(12.5, 5000, 0, (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))),
         parse=Parse(5.0, 256, 1),
     )

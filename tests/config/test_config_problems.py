@@ -158,6 +158,8 @@ SERVICE = [
     ("contact: me", "contact: must be a mail address or a page (https://…) where publishers can reach you"),
     ("auth: open", f"auth: {SECTION}"),
     ("poll: 5m", f"poll: {SECTION}"),
+    ("poll: {fastest: 2h, slowest: 1h}", "poll: 'fastest:' must be at most 'slowest:', and that at most 1d"),
+    ("poll: {slowest: 2d}", "poll: 'fastest:' must be at most 'slowest:', and that at most 1d"),
     ("poll: {every: 5}", "poll.every: must be a number and a unit, such as 10m, 2h or 1d, did you mean '5m'?"),
     ("poll: {workers: 0.5}", "poll.workers: must be a whole number, not '0.5'"),
     ("poll: {worker: 5}", "poll.worker: unknown key, did you mean 'workers'?"),

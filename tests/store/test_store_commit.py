@@ -287,6 +287,7 @@ def test_a_poll_leaves_its_record_and_the_state_of_its_source(db: Database) -> N
         moved_to="https://new.example/",
         moves=2,
         moved_at=NOW,
+        pace=b"learned",
     )
     skipped = tuple(Skipped(n, SkipReason.BROKEN, f"detail {n}") for n in range(25))
     said = {"skipped": skipped, "entries": 40, "bytes": 2**33, "detail": "fine"}

@@ -104,6 +104,7 @@ def test_a_language_that_was_taken_as_given_becomes_the_publishers_word(empty_ur
         *UNPOLITE,
         *(f"DROP TABLE {name}" for name in ("seen", "ungathered", "rulings", "members", "stories")),
         "ALTER TABLE articles DROP COLUMN declared",
+        "ALTER TABLE sources DROP COLUMN pace",
         "UPDATE alembic_version SET version_num = '0002'",
     )
     with Database.open(empty_url, now=NOW) as db:
@@ -119,8 +120,14 @@ def test_stories_of_before_are_taken_to_be_led_since_their_article_came_in(empty
             placed = [Placed(article_id(number), name)]
             assert gathering.place(db, placed, at, gathering.state(db))
     columns = (f"ALTER TABLE stories DROP COLUMN {name}" for name in ("led", "told"))
-    version = "UPDATE alembic_version SET version_num = '0004'"
-    run_sql(empty_url, *UNPOLITE, *columns, "DROP TABLE seen", version)
+    run_sql(
+        empty_url,
+        *UNPOLITE,
+        *columns,
+        "DROP TABLE seen",
+        "ALTER TABLE sources DROP COLUMN pace",
+        "UPDATE alembic_version SET version_num = '0004'",
+    )
     with Database.open(empty_url, now=NOW) as db:
         for id_, led in (("a", NOW + HOUR), ("b", None)):
             found = stories.get(db, id_)

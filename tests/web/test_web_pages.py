@@ -13,7 +13,20 @@ from articles import article_id
 from bs4 import BeautifulSoup
 from web_client import Visit, client, routes
 
-from aggregator.model import Article, Commit, Image, PollState, Skipped, SkipReason, Topic
+from aggregator.model import (
+    Article,
+    Commit,
+    Image,
+    PollState,
+    Skipped,
+    SkipReason,
+    Source,
+    Topic,
+    Wishes,
+)
+from aggregator.pace import Pace
+from aggregator.pace.learning import pack
+from aggregator.pace.rhythm import begun
 from aggregator.store import polls, sources
 from aggregator.store.database import Database
 
@@ -501,6 +514,28 @@ def test_a_source_shows_which_entries_were_left_out_and_why(db: Database, visit:
     text = visit().get("/sources/mtis").text
     assert "entry 13: empty" in text
     assert "neither title nor text" in text
+
+
+def test_a_source_tells_its_rhythm(db: Database, visit: Visit) -> None:
+    assert (
+        "asked every 7 days, as configured"
+        in visit(sources=[Source("mtis", "https://mtis.example/feed", every=timedelta(days=7))])
+        .get("/sources/mtis")
+        .text
+    )
+    dates = [newsroom.NOW.timestamp() - n * 3600 for n in range(1, 60)]
+    pace = pack(Pace(begun(dates, newsroom.NOW.timestamp()), 60, Wishes(), timedelta(0)))
+    commit = Commit(
+        source="mtis",
+        at=newsroom.NOW + timedelta(minutes=1),
+        result="unchanged",
+        detail="",
+        next_due=newsroom.NOW + timedelta(hours=1),
+        state=PollState("mtis", pace=pace),
+    )
+    polls.commit(db, commit)
+    text = visit(sources=[Source("mtis", "https://mtis.example/feed")]).get("/sources/mtis").text
+    assert re.search("about 2[3-5] entries a day; asked every", text)
 
 
 def test_a_source_never_polled_has_a_page(empty: Database) -> None:

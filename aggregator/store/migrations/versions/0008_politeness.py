@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 _TIME = sa.BigInteger()
 _NEVER = 253370764800000000  # the year 9999
