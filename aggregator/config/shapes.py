@@ -7,7 +7,7 @@ environment) is checked by ``sources``, ``rules`` and ``service``.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -97,7 +97,12 @@ class SourceShape(Shape):
     """One feed to watch."""
 
     later = frozenset({"site", "page", "item", "link", "date", "full_text"})
-    meant = {"title": "name", "id": "key", "interval": "every", "tags": "topics"}
+    meant: ClassVar[dict[str, str]] = {
+        "title": "name",
+        "id": "key",
+        "interval": "every",
+        "tags": "topics",
+    }
 
     url: WebAddress | None = _maybe("Address of the feed (RSS, Atom, JSON Feed).")
     file: Text | None = _maybe("A feed on disk, relative to this directory.")
@@ -138,7 +143,12 @@ class ExamplesShape(Shape):
 class TopicShape(Shape):
     """A rule that tags articles."""
 
-    meant = {"title": "name", "keywords": "any", "words": "any", "country": "place"}
+    meant: ClassVar[dict[str, str]] = {
+        "title": "name",
+        "keywords": "any",
+        "words": "any",
+        "country": "place",
+    }
 
     name: Text | None = _maybe("Shown to readers; default: made from the slug.")
     place: Places = _some(
@@ -183,7 +193,7 @@ class FeedShape(Shape):
     """One output feed, beside the one that every topic has anyway."""
 
     later = frozenset({"at_least"})
-    meant = {"name": "title", "query": "where", "filter": "where"}
+    meant: ClassVar[dict[str, str]] = {"name": "title", "query": "where", "filter": "where"}
 
     title: Text | None = _maybe("Default: made from the slug.")
     description: Text | None = _maybe("One sentence for readers.")
