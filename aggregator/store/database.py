@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -40,7 +40,9 @@ from aggregator.store.tables import meta
 
 _BUSY_SECONDS = 30
 _BUSY_PAUSE = 0.02
+_LOOK_SECONDS = 1
 _WRITES = "aggregator_writes"
+"""The option of a writing connection: a list, into which ``bump`` puts the revision it made."""
 _BUGS = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
 
 
@@ -53,6 +55,9 @@ class Database:
         self._writing = threading.Lock() if engine.dialect.name == "sqlite" else None
         self.installation = ""
         """8 hexadecimal digits that name this collection of articles for ever."""
+        self._revision = 0
+        self._learning, self._looking = threading.Lock(), threading.Lock()
+        self._look_again = 0.0
 
     @classmethod
     def open(cls, url: str | URL, *, now: datetime) -> Self:
@@ -69,6 +74,7 @@ class Database:
                     schema.upgrade(connection, now)
             with db.read() as connection:
                 db.installation = _fact(connection, "installation")
+            db.look()
         except BaseException:
             db.close()
             raise
@@ -105,18 +111,41 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that is kept if the block ends well, and leaves nothing if it doesn't."""
+        moved: list[int] = []
         if self._writing is None:
             # A second writer has to see what the first one wrote while it waited for it.
-            with self._transaction({"isolation_level": "READ COMMITTED"}) as connection:
+            options = {"isolation_level": "READ COMMITTED", _WRITES: moved}
+            with self._transaction(options) as connection:
                 yield connection
         else:
-            with self._writing, self._transaction({_WRITES: True}) as connection:
+            with self._writing, self._transaction({_WRITES: moved}) as connection:
                 yield connection
+        self._learn(*moved)
 
     def revision(self) -> int:
-        """Return a number that has moved if what readers would see has changed."""
+        """Return a number that has moved if what readers would see has changed.
+
+        Costs no query: what this process wrote is known at once, what others wrote within a
+        second, for one caller of all looks so often. While the database doesn't answer, the number
+        stays: what somebody made of it before is still good.
+        """
+        if time.monotonic() >= self._look_again and self._looking.acquire(blocking=False):
+            try:
+                with suppress(StoreError):
+                    self.look()
+                self._look_again = time.monotonic() + _LOOK_SECONDS
+            finally:
+                self._looking.release()
+        return self._revision
+
+    def look(self) -> None:
+        """Ask the database itself for the revision; raises StoreError if it doesn't answer."""
         with self.read() as connection:
-            return int(_fact(connection, "revision"))
+            self._learn(int(_fact(connection, "revision")))
+
+    def _learn(self, *revisions: int) -> None:
+        with self._learning:  # it only grows: who looked before a commit may tell of it after it
+            self._revision = max((self._revision, *revisions))
 
     @contextmanager
     def _transaction(self, options: dict[str, Any]) -> Iterator[Connection]:
@@ -137,7 +166,9 @@ class Database:
 def bump(connection: Connection) -> None:
     """Move the revision. Last in a transaction: on PostgreSQL, others wait from here on."""
     more = cast(cast(meta.c.value, BigInteger) + 1, Text)
-    connection.execute(update(meta).where(meta.c.key == "revision").values(value=more))
+    moved = update(meta).where(meta.c.key == "revision").values(value=more)
+    found = connection.scalar(moved.returning(meta.c.value))
+    connection.get_execution_options()[_WRITES].append(int(found))
 
 
 def _fact(connection: Connection, key: str) -> str:
@@ -227,7 +258,7 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 def _begin(connection: Connection) -> None:
     # A transaction that starts reading and then writes fails at once where another wrote meanwhile.
-    writes = connection.get_execution_options().get(_WRITES)
+    writes = _WRITES in connection.get_execution_options()
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
