@@ -11,27 +11,30 @@ import argparse
 import io
 import json
 import multiprocessing
-import statistics
+import socket
 import tempfile
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import feedparser
+import newsroom
 import psutil
 import requests
+import stored
+from crowd import crowd
 from feeds import item, rss
 from flask import Flask, Response
 from origin import Origin
 from service import opened_polls
-from waitress.server import create_server
 
+from aggregator.service import listening
+from aggregator.store.database import Database
 from aggregator.web import create_app
 
 FEEDS, ENTRIES = 100, 30
@@ -144,7 +147,7 @@ def polling(place: Path) -> list[dict[str, Any]]:
 
 @contextmanager
 def served(application: Any) -> Iterator[str]:
-    server = create_server(application, host="127.0.0.1", port=0, threads=8, connection_limit=1000)
+    server = listening(application, "127.0.0.1", 0)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
@@ -153,58 +156,77 @@ def served(application: Any) -> Iterator[str]:
     thread.join(timeout=5)
 
 
-def milliseconds(url: str, headers: dict[str, str]) -> float:
-    """The median of 300 requests, one after the other."""
-    found = []
-    for _ in range(300):
-        request = urllib.request.Request(url, headers=headers)
-        started = time.perf_counter()
-        try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                answer.read()
-        except urllib.error.HTTPError as error:
-            error.close()
-            if error.code != 304:
-                raise
-        found.append((time.perf_counter() - started) * 1000)
-    return statistics.median(found)
+def crowded(base: str, path: str, headers: dict[str, str]) -> dict[str, Any]:
+    """What 64 readers get, and the CPU milliseconds of this process, which serves them."""
+    before = time.process_time()
+    got = crowd(f"{base}{path}", headers)
+    cpu = (time.process_time() - before) * 1000 / got.statuses.total()
+    assert set(got.statuses) <= {200, 304}, got.statuses
+    return {"cpu ms": cpu, "wall ms": 1000 / got.per_second, "p99 ms": got.at(0.99)}
+
+
+def feed_of_a_hundred(place: Path) -> Flask:
+    """A site whose newest hundred articles make a feed of some 50 kB."""
+    db = Database.open(f"sqlite:///{place / 'serving.db'}", now=newsroom.NOW)
+    arrivals = (
+        stored.arrival(n, listed=stored.NOW - n * stored.HOUR * 6, content=f"<p>{TEXT[:150]}</p>")
+        for n in range(200)
+    )
+    stored.save(db, *arrivals)
+    return create_app(lambda: newsroom.site(db))
 
 
 def serving(place: Path) -> list[dict[str, Any]]:
-    with opened_polls(place) as (app, _):
-        flask = create_app(app.site)
-        with served(flask) as base:
-            url = f"{base}/feeds/all.atom"
-            with urllib.request.urlopen(url, timeout=30) as answer:
-                body, etag = answer.read(), answer.headers["ETag"]
-            ours = {
-                "200, gzip": milliseconds(url, {"Accept-Encoding": "gzip"}),
-                "304": milliseconds(url, {"If-None-Match": etag}),
-            }
+    """A kept feed beside a Flask view that returns constant bytes, under the same server."""
+    flask, path = feed_of_a_hundred(place), "/feeds/search.rss?q=headline"
+    first = flask.test_client().get(path)
+    body, etag = first.data, first.headers["ETag"]
     bare = Flask("bare")
-    bare.add_url_rule("/", view_func=lambda: Response(body, mimetype="application/atom+xml"))
-    with served(bare) as base:
-        floor = milliseconds(f"{base}/", {})
-    return [
-        {"phase": f"serve {name} ({len(body) // 1000} kB)", "wall ms": took, "floor ms": floor}
-        for name, took in ours.items()
-    ]
+    bare.add_url_rule("/", view_func=lambda: Response(body, mimetype="application/rss+xml"))
+    rows = []
+    with served(flask) as ours, served(bare) as floor:
+        for name, headers in {
+            "200, gzip": {"Accept-Encoding": "gzip"},
+            "200": {},
+            "304": {"If-None-Match": etag},
+        }.items():
+            beside = crowded(floor, "/", {})
+            row = {"phase": f"serve {name} ({len(body) // 1000} kB)"} | crowded(ours, path, headers)
+            rows.append(row | {"floor ms": beside["cpu ms"], "floor p99 ms": beside["p99 ms"]})
+        held = half_open(ours, 1000)
+        row = {"phase": "serve 304, 1,000 half-open"} | crowded(ours, path, headers)
+        rows.append(row | {"floor ms": beside["cpu ms"], "floor p99 ms": beside["p99 ms"]})
+        for one in held:
+            one.close()
+    return rows
+
+
+def half_open(base: str, many: int) -> list[socket.socket]:
+    """Connections on which a request was begun and is never ended."""
+    parts = urlsplit(base)
+    held = [socket.create_connection((parts.hostname, parts.port)) for _ in range(many)]
+    for one in held:
+        one.sendall(b"GET / HTTP/1.1\r\nHost: half\r\n")
+    return held
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--json", type=Path, help="keep the figures in this file")
+    arguments.add_argument("--only", choices=("polling", "serving"))
     told = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        rows = polling(Path(folder)) + serving(Path(folder))
+        rows = [] if told.only == "serving" else polling(Path(folder))
+        rows += [] if told.only == "polling" else serving(Path(folder))
     print(f"{FEEDS} feeds of {ENTRIES} entries, {len(TEXT)} characters each")
-    print(f"{'':32}{'cpu ms':>9}{'wall ms':>9}{'floor ms':>10}{'ratio':>8}")
+    print(f"{'':32}{'cpu ms':>9}{'wall ms':>9}{'floor ms':>10}{'ratio':>8}{'p99 ms':>8}")
     for row in rows:
         ours = row.get("cpu ms", row["wall ms"])
         row["ratio"] = ours / row["floor ms"]
         cpu = f"{row['cpu ms']:9.2f}" if "cpu ms" in row else " " * 9
         wall, floor, ratio = row["wall ms"], row["floor ms"], row["ratio"]
-        print(f"{row['phase']:32}{cpu}{wall:9.2f}{floor:10.2f}{ratio:8.2f}")
+        p99 = f"{row['p99 ms']:8.0f}" if "p99 ms" in row else ""
+        print(f"{row['phase']:32}{cpu}{wall:9.2f}{floor:10.2f}{ratio:8.2f}{p99}")
     if told.json:
         told.json.write_text(json.dumps(rows, indent=2), encoding="utf-8")
 

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -35,12 +35,11 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from aggregator.errors import StoreError
-from aggregator.store import schema
+from aggregator.store import revision, schema
 from aggregator.store.tables import meta
 
 _BUSY_SECONDS = 30
 _BUSY_PAUSE = 0.02
-_LOOK_SECONDS = 1
 _WRITES = "aggregator_writes"
 """The option of a writing connection: a list, into which ``bump`` puts the revision it made."""
 _BUGS = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
@@ -55,9 +54,7 @@ class Database:
         self._writing = threading.Lock() if engine.dialect.name == "sqlite" else None
         self.installation = ""
         """8 hexadecimal digits that name this collection of articles for ever."""
-        self._revision = 0
-        self._learning, self._looking = threading.Lock(), threading.Lock()
-        self._look_again = 0.0
+        self._seen = revision.of(engine.url)
 
     @classmethod
     def open(cls, url: str | URL, *, now: datetime) -> Self:
@@ -120,32 +117,20 @@ class Database:
         else:
             with self._writing, self._transaction({_WRITES: moved}) as connection:
                 yield connection
-        self._learn(*moved)
+        self._seen.learn(*moved)
 
     def revision(self) -> int:
         """Return a number that has moved if what readers would see has changed.
 
-        Costs no query: what this process wrote is known at once, what others wrote within a
-        second, for one caller of all looks so often. While the database doesn't answer, the number
-        stays: what somebody made of it before is still good.
+        Costs no query: what this process wrote is known at once, and what others wrote within a
+        second, for which one caller of all asks the database.
         """
-        if time.monotonic() >= self._look_again and self._looking.acquire(blocking=False):
-            try:
-                with suppress(StoreError):
-                    self.look()
-                self._look_again = time.monotonic() + _LOOK_SECONDS
-            finally:
-                self._looking.release()
-        return self._revision
+        return self._seen.refresh(self.look)
 
     def look(self) -> None:
         """Ask the database itself for the revision; raises StoreError if it doesn't answer."""
         with self.read() as connection:
-            self._learn(int(_fact(connection, "revision")))
-
-    def _learn(self, *revisions: int) -> None:
-        with self._learning:  # it only grows: who looked before a commit may tell of it after it
-            self._revision = max((self._revision, *revisions))
+            self._seen.learn(int(_fact(connection, "revision")))
 
     @contextmanager
     def _transaction(self, options: dict[str, Any]) -> Iterator[Connection]:

@@ -60,11 +60,14 @@ class Known:
     def answer(self, environ: WSGIEnvironment, body: Rendered) -> Answer:
         """200 in the coding that the caller likes best, or 304 (412) if it says what it holds."""
         etag = variant(body.etag, parse_etags(environ.get("HTTP_IF_NONE_MATCH")))
+        kind = ("Content-Type", self.kind)
         if not is_resource_modified(environ, f'"{etag}"', None, body.modified):
-            status = "412 PRECONDITION FAILED" if "HTTP_IF_MATCH" in environ else "304 NOT MODIFIED"
-            return Answer(status, [*self.headers, ("ETag", f'"{etag}"')], b"")
+            headers = [*self.headers, ("ETag", f'"{etag}"')]
+            if "HTTP_IF_MATCH" not in environ:
+                return Answer("304 NOT MODIFIED", headers, b"")
+            return Answer("412 PRECONDITION FAILED", [kind, *headers, ("Content-Length", "0")], b"")
         coding = _coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        headers = [("Content-Type", self.kind), *self.headers]
+        headers = [kind, *self.headers]
         if coding and len(body.body) >= _LEAST_BYTES:
             plain = body
             body = self.kept.get((self.key, coding), plain.etag, lambda: packed(plain, coding))
