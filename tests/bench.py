@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from origin import Origin
 from service import opened_polls
 
 from aggregator.service import listening
+from aggregator.store import polls
 from aggregator.store.database import Database
 from aggregator.web import create_app
 
@@ -165,49 +166,75 @@ def crowded(base: str, path: str, headers: dict[str, str]) -> dict[str, Any]:
     return {"cpu ms": cpu, "wall ms": 1000 / got.per_second, "p99 ms": got.at(0.99)}
 
 
-def feed_of_a_hundred(place: Path) -> Flask:
-    """A site whose newest hundred articles make a feed of some 50 kB."""
-    db = Database.open(f"sqlite:///{place / 'serving.db'}", now=newsroom.NOW)
+def feed_of_a_hundred(db: Database) -> str:
+    """Store what makes a feed of some 50 kB; return its address."""
     arrivals = (
-        stored.arrival(n, listed=stored.NOW - n * stored.HOUR * 6, content=f"<p>{TEXT[:150]}</p>")
+        stored.arrival(n, listed=stored.NOW - n * stored.HOUR * 6, content=f"<p>{TEXT[:100]}</p>")
         for n in range(200)
     )
     stored.save(db, *arrivals)
-    return create_app(lambda: newsroom.site(db))
+    return "/feeds/search.rss?q=headline"
+
+
+@contextmanager
+def polling_goes_on(db: Database) -> Iterator[None]:
+    """Meanwhile a poll brings an article for the feed four times a second."""
+    stop = threading.Event()
+
+    def poll() -> None:
+        number = 1_000
+        while not stop.wait(0.25):
+            number += 1
+            news = stored.arrival(number, listed=stored.NOW + number * stored.HOUR)
+            polls.commit(db, stored.commit("one", [news], stored.NOW + number * stored.HOUR))
+
+    thread = threading.Thread(target=poll)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+@contextmanager
+def half_open_requests(base: str, many: int = 1_000) -> Iterator[None]:
+    """Meanwhile that many connections are open on which a request was begun and is never ended."""
+    parts = urlsplit(base)
+    with ExitStack() as stack:
+        for _ in range(many):
+            one = stack.enter_context(socket.create_connection((parts.hostname, parts.port)))
+            one.sendall(b"GET / HTTP/1.1\r\nHost: half\r\n")
+        yield
 
 
 def serving(place: Path) -> list[dict[str, Any]]:
     """A kept feed beside a Flask view that returns constant bytes, under the same server."""
-    flask, path = feed_of_a_hundred(place), "/feeds/search.rss?q=headline"
-    first = flask.test_client().get(path)
-    body, etag = first.data, first.headers["ETag"]
-    bare = Flask("bare")
-    bare.add_url_rule("/", view_func=lambda: Response(body, mimetype="application/rss+xml"))
-    rows = []
-    with served(flask) as ours, served(bare) as floor:
-        for name, headers in {
-            "200, gzip": {"Accept-Encoding": "gzip"},
-            "200": {},
-            "304": {"If-None-Match": etag},
-        }.items():
-            beside = crowded(floor, "/", {})
-            row = {"phase": f"serve {name} ({len(body) // 1000} kB)"} | crowded(ours, path, headers)
+    rows: list[dict[str, Any]] = []
+    with ExitStack() as stack:
+        url = f"sqlite:///{place / 'serving.db'}"
+        db = stack.enter_context(Database.open(url, now=newsroom.NOW))
+        path = feed_of_a_hundred(db)
+        site = newsroom.site(db)
+        flask, bare = create_app(lambda: site), Flask("bare")
+        first = flask.test_client().get(path)
+        body, held = first.data, {"If-None-Match": first.headers["ETag"]}
+        bare.add_url_rule("/", view_func=lambda: Response(body, mimetype="application/rss+xml"))
+        ours, floor = stack.enter_context(served(flask)), stack.enter_context(served(bare))
+
+        def measure(name: str, headers: dict[str, str]) -> None:
+            beside, row = crowded(floor, "/", {}), crowded(ours, path, headers)
+            row["phase"] = f"serve {name} ({len(body) // 1000} kB)"
             rows.append(row | {"floor ms": beside["cpu ms"], "floor p99 ms": beside["p99 ms"]})
-        held = half_open(ours, 1000)
-        row = {"phase": "serve 304, 1,000 half-open"} | crowded(ours, path, headers)
-        rows.append(row | {"floor ms": beside["cpu ms"], "floor p99 ms": beside["p99 ms"]})
-        for one in held:
-            one.close()
+
+        packed = {"Accept-Encoding": "gzip"}
+        measure("200, gzip", packed)
+        measure("304", held)
+        with half_open_requests(ours):
+            measure("304, half-open", held)
+        with polling_goes_on(db):
+            measure("200, gzip, polling", packed)
     return rows
-
-
-def half_open(base: str, many: int) -> list[socket.socket]:
-    """Connections on which a request was begun and is never ended."""
-    parts = urlsplit(base)
-    held = [socket.create_connection((parts.hostname, parts.port)) for _ in range(many)]
-    for one in held:
-        one.sendall(b"GET / HTTP/1.1\r\nHost: half\r\n")
-    return held
 
 
 def main() -> None:
