@@ -82,10 +82,16 @@ def window(
     Never more than ``most``. Counted from the newest article and not from now, so that the answer
     moves only when articles do.
     """
+    span, least = timedelta(days=days), min(least, most)
     with db.read() as connection:
-        spots = newest(connection, query, now, most + 1, None)
-        recent = [one for one in spots if spots[0].listed - one.listed <= timedelta(days=days)]
-        return _page(connection, spots, min(most, max(least, len(recent))))
+        spots = newest(connection, query, now, least + 1, None)
+        if len(spots) <= least or spots[0].listed - spots[-1].listed > span:
+            return _page(connection, spots, least)
+        # Only now, for where there are many, they needn't be looked for in all that is older.
+        recent = And((*_parts(query), After(spots[0].listed - span)))
+        spots = newest(connection, recent, now, most + 1, None)
+        older = newest(connection, query, now, 1, spots[-1]) if len(spots) <= most else []
+        return _page(connection, [*spots, *older], min(most, len(spots)))
 
 
 def count(db: Database, query: Query, now: datetime) -> int:
