@@ -27,7 +27,7 @@ from sqlalchemy import (
 from aggregator.errors import UsageError
 from aggregator.model import Page
 from aggregator.store import fts5, gin, rows
-from aggregator.store.conditions import asks_words, bears, carries, condition
+from aggregator.store.conditions import asks_words, bears, carries, condition, words_of
 from aggregator.store.database import Database
 from aggregator.store.dialect import (
     AnySelect,
@@ -39,11 +39,20 @@ from aggregator.store.dialect import (
     moment,
 )
 from aggregator.store.tables import appearances, articles, hits
-from aggregator.tag.query import After, And, Before, Phrase, Query, Source, Topic, Within, leaves
+from aggregator.tag.query import (
+    After,
+    And,
+    Before,
+    Phrase,
+    Query,
+    Source,
+    Topic,
+    Within,
+    leaves,
+)
 
 _QUARTER = 15 * 60 * 1_000_000
 """Microseconds; in every time zone of today, days begin at a whole quarter of an hour UTC."""
-
 
 _FEW = 2_000
 """A source or a topic with no more articles is read through, whatever else is asked."""
@@ -246,6 +255,10 @@ def newest(
     listed, id_ = reading.listed, reading.id
     statement = reading.matching(connection, select(listed, id_), now)
     statement = statement.where(_stands_after(listed, id_, before))
+    words = words_of(_parts(query))
+    if words and is_postgres(connection):
+        few = gin.few(connection, condition(And(words), now, postgres=True))
+        statement = statement if few is None else statement.where(among(connection, id_, few))
     statement = statement.order_by(listed.desc(), id_.desc()).limit(many)
     return [Spot(*row) for row in connection.execute(statement)]
 
