@@ -66,6 +66,25 @@ def words_of(parts: Sequence[Query]) -> tuple[Query, ...]:
     return tuple(p for p in wanted if all(isinstance(leaf, Phrase) for leaf in leaves(p)))
 
 
+def in_time(
+    parts: Sequence[Query], listed: ColumnElement[datetime], now: datetime
+) -> ColumnElement[bool]:
+    """Return what the parts say of time, as a condition on any column that has it.
+
+    On that of the index which is read, so that reading ends where the time does.
+    """
+    found: list[ColumnElement[bool]] = []
+    for part in parts:
+        match part:
+            case After(at):
+                found.append(listed >= at)
+            case Before(at):
+                found.append(listed < at)
+            case Within(span):
+                found.append(listed >= now - span)
+    return and_(true(), *found)
+
+
 def _leaf(leaf: Leaf, now: datetime) -> ColumnElement[bool]:  # noqa: PLR0911 - a line for each
     match leaf:
         case Topic():

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from aggregator.errors import UsageError
 from aggregator.model import Page
 from aggregator.store import fts5, gin, rows
-from aggregator.store.conditions import asks_words, bears, carries, condition, words_of
+from aggregator.store.conditions import asks_words, bears, carries, condition, in_time, words_of
 from aggregator.store.database import Database
 from aggregator.store.dialect import (
     AnySelect,
@@ -252,10 +252,10 @@ def newest(
             rest &= _stands_after(articles.c.listed, articles.c.id, before)
             places = _places(left, now, before)
             return [Spot(*row) for row in fts5.newest(connection, expression, rest, places, many)]
-    listed, id_ = reading.listed, reading.id
+    listed, id_, parts = reading.listed, reading.id, _parts(query)
     statement = reading.matching(connection, select(listed, id_), now)
-    statement = statement.where(_stands_after(listed, id_, before))
-    words = words_of(_parts(query))
+    statement = statement.where(_stands_after(listed, id_, before), in_time(parts, listed, now))
+    words = words_of(parts)
     if words and is_postgres(connection):
         few = gin.few(connection, condition(And(words), now, postgres=True))
         statement = statement if few is None else statement.where(among(connection, id_, few))
