@@ -126,6 +126,8 @@ class Kept:
             self._slots.move_to_end(key)
             while len(self._slots) > self._most:
                 self._drop_oldest()
+        if (there := slot.at(stamp)) is not None:
+            return there  # without the lock, for which threads would queue
         if not slot.lock.acquire(blocking=False):
             late = slot.late()
             patience = -1 if late is None else max(0, slot.begun + self._patience - monotonic())
