@@ -38,6 +38,9 @@ _SKIPS = 3
 
 _CONNECTIONS = 4_000
 _THREADS = 4
+_SEND_BYTES = 1_000_000
+"""Shorter answers are sent whole, by one thread; else two pass the interpreter to and fro."""
+
 _IDLE_SECONDS = 30
 """How long a connection may stay open without a word; reader apps come once in a while."""
 
@@ -121,6 +124,7 @@ def listening(application: WSGIApplication, host: str, port: int) -> Any:
     for each in sockets.values():
         if isinstance(each, BaseWSGIServer):
             each.channel_class = _Channel
+            each.adj.send_bytes = _SEND_BYTES  # as an argument it gives a warning
     return server
 
 
