@@ -6,7 +6,7 @@ ARGS ?=
 PURE := aggregator/parse/*,aggregator/dedupe/*,aggregator/tag/*,aggregator/publish/*,aggregator/pace/*,aggregator/politeness.py,aggregator/arrival.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo poll check test torture lint types format schema validate bench bench-topics bench-stories bench-pace gazetteer clean
+.PHONY: help run demo poll check test torture lint types format schema validate bench bench-store bench-topics bench-stories bench-pace gazetteer clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ validate: .venv/.test ## the feeds that readers get, through the checks of tests
 
 bench: .venv/.test ## measure polling and serving beside a floor; JSON=FILE keeps the figures
 	@PYTHONPATH=. $(PY) tests/bench.py $(if $(JSON),--json $(JSON))
+
+bench-store: .venv/.test ## measure a database of N=1000000 articles on both engines; JSON=FILE
+	@PYTHONPATH=. $(PY) tests/bench_store.py $(if $(N),--articles $(N)) $(if $(ENGINES),--engines $(ENGINES)) $(if $(JSON),--json $(JSON))
 
 bench-topics: .venv/.test ## measure topics on labelled sets; DATA=DIR, JSON=FILE
 	@PYTHONPATH=. $(PY) tests/bench_topics.py $(if $(DATA),--data $(DATA)) $(if $(JSON),--json $(JSON))

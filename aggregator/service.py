@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import signal
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from threading import Event
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from waitress.server import create_server
+from waitress.channel import HTTPChannel
+from waitress.server import BaseWSGIServer, create_server
+from waitress.task import WSGITask
 
 from aggregator import jobs
 from aggregator.app import App, polling, summary
@@ -19,10 +22,21 @@ from aggregator.errors import UsageError
 from aggregator.schedule import Job, Schedule
 from aggregator.web import create_app
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
 _log = logging.getLogger(__name__)
 
 _PATIENCE_SECONDS = 5
 """How long polls under way may take when the service is told to stop."""
+
+_CONNECTIONS = 4_000
+_THREADS = 4
+_SEND_BYTES = 1_000_000
+"""Shorter answers are sent whole, by one thread; else two pass the interpreter to and fro."""
+
+_IDLE_SECONDS = 30
+"""How long a connection may stay open without a word; reader apps come once in a while."""
 
 _MAX_REQUEST_BYTES = 65_536
 """Nothing is ever sent to us but addresses."""
@@ -63,18 +77,8 @@ def serve_web(app: App) -> None:
 
 def _server(app: App) -> Any:
     service = app.config.service
-    flask = create_app(app.site)
     try:
-        # 150 half-open requests stop waitress at its default limit of 100 connections.
-        server = create_server(
-            flask,
-            host=service.host,
-            port=service.port,
-            threads=8,
-            connection_limit=1000,
-            max_request_body_size=_MAX_REQUEST_BYTES,
-            ident=None,
-        )
+        server = listening(create_app(app.site), service.host, service.port)
     except OSError as error:
         message = (
             f"can't listen on {service.host}:{service.port}: {error.strerror}; stop the other "
@@ -120,6 +124,56 @@ def _leave(ended: bool) -> None:
         _log.info("some sources did not answer in time; they are asked again at the next start")
         logging.shutdown()
         os._exit(0)
+
+
+class _Task(WSGITask):  # type: ignore[misc]  # waitress has no types
+    """Waitress closes the connection after a 304, for want of a length; there is nothing to end."""
+
+    def set_close_on_finish(self) -> None:
+        asked_for = self.request.headers.get("CONNECTION", "").lower() == "close"
+        if self.has_body or self.wrote_header or self.version != "1.1" or asked_for:
+            super().set_close_on_finish()
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+    task_class = _Task
+
+
+def listening(application: WSGIApplication, host: str, port: int) -> Any:
+    """Return a server that listens there; ``run`` serves. Raises OSError if it can't.
+
+    Why this server and these figures: docs/decisions/013.
+    """
+    # It would write a line for every request that waits, and be slower by it when it is busy.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    _allow_files(2 * _CONNECTIONS)
+    sockets: dict[int, object] = {}
+    server = create_server(
+        application,
+        map=sockets,
+        host=host,
+        port=port,
+        threads=_THREADS,
+        connection_limit=_CONNECTIONS,
+        asyncore_use_poll=True,  # select() breaks at 1,024 open files
+        channel_timeout=_IDLE_SECONDS,
+        cleanup_interval=10,
+        max_request_body_size=_MAX_REQUEST_BYTES,
+        ident=None,
+    )
+    for each in sockets.values():
+        if isinstance(each, BaseWSGIServer):
+            each.channel_class = _Channel
+            each.adj.send_bytes = _SEND_BYTES  # as an argument it gives a warning
+    return server
+
+
+def _allow_files(many: int) -> None:
+    """Every connection is an open file, and 1,024 are the usual limit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = many if hard == resource.RLIM_INFINITY else min(many, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -11,27 +11,31 @@ import argparse
 import io
 import json
 import multiprocessing
-import statistics
+import socket
 import tempfile
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import feedparser
+import newsroom
 import psutil
 import requests
+import stored
+from crowd import crowd
 from feeds import item, rss
 from flask import Flask, Response
 from origin import Origin
 from service import opened_polls
-from waitress.server import create_server
 
+from aggregator.service import listening
+from aggregator.store import polls
+from aggregator.store.database import Database
 from aggregator.web import create_app
 
 FEEDS, ENTRIES = 100, 30
@@ -145,7 +149,7 @@ def polling(place: Path) -> list[dict[str, Any]]:
 
 @contextmanager
 def served(application: Any) -> Iterator[str]:
-    server = create_server(application, host="127.0.0.1", port=0, threads=8, connection_limit=1000)
+    server = listening(application, "127.0.0.1", 0)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
@@ -154,58 +158,103 @@ def served(application: Any) -> Iterator[str]:
     thread.join(timeout=5)
 
 
-def milliseconds(url: str, headers: dict[str, str]) -> float:
-    """The median of 300 requests, one after the other."""
-    found = []
-    for _ in range(300):
-        request = urllib.request.Request(url, headers=headers)
-        started = time.perf_counter()
-        try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                answer.read()
-        except urllib.error.HTTPError as error:
-            error.close()
-            if error.code != 304:
-                raise
-        found.append((time.perf_counter() - started) * 1000)
-    return statistics.median(found)
+def crowded(base: str, path: str, headers: dict[str, str]) -> dict[str, Any]:
+    """What 64 readers get, and the CPU milliseconds of this process, which serves them."""
+    before = time.process_time()
+    got = crowd(f"{base}{path}", headers)
+    cpu = (time.process_time() - before) * 1000 / got.statuses.total()
+    assert set(got.statuses) <= {200, 304}, got.statuses
+    return {"cpu ms": cpu, "wall ms": 1000 / got.per_second, "p99 ms": got.at(0.99)}
+
+
+def feed_of_a_hundred(db: Database) -> str:
+    """Store what makes a feed of some 50 kB; return its address."""
+    arrivals = (
+        stored.arrival(n, listed=stored.NOW - n * stored.HOUR * 6, content=f"<p>{TEXT[:100]}</p>")
+        for n in range(200)
+    )
+    stored.save(db, *arrivals)
+    return "/feeds/search.rss?q=headline"
+
+
+@contextmanager
+def polling_goes_on(db: Database) -> Iterator[None]:
+    """Meanwhile a poll brings an article for the feed four times a second."""
+    stop = threading.Event()
+
+    def poll() -> None:
+        number = 1_000
+        while not stop.wait(0.25):
+            number += 1
+            news = stored.arrival(number, listed=stored.NOW + number * stored.HOUR)
+            polls.commit(db, stored.commit("one", [news], stored.NOW + number * stored.HOUR))
+
+    thread = threading.Thread(target=poll)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+@contextmanager
+def half_open_requests(base: str, many: int = 1_000) -> Iterator[None]:
+    """Meanwhile that many connections are open on which a request was begun and is never ended."""
+    parts = urlsplit(base)
+    with ExitStack() as stack:
+        for _ in range(many):
+            one = stack.enter_context(socket.create_connection((parts.hostname, parts.port)))
+            one.sendall(b"GET / HTTP/1.1\r\nHost: half\r\n")
+        yield
 
 
 def serving(place: Path) -> list[dict[str, Any]]:
-    with opened_polls(place) as (app, _):
-        flask = create_app(app.site)
-        with served(flask) as base:
-            url = f"{base}/feeds/all.atom"
-            with urllib.request.urlopen(url, timeout=30) as answer:
-                body, etag = answer.read(), answer.headers["ETag"]
-            ours = {
-                "200, gzip": milliseconds(url, {"Accept-Encoding": "gzip"}),
-                "304": milliseconds(url, {"If-None-Match": etag}),
-            }
-    bare = Flask("bare")
-    bare.add_url_rule("/", view_func=lambda: Response(body, mimetype="application/atom+xml"))
-    with served(bare) as base:
-        floor = milliseconds(f"{base}/", {})
-    return [
-        {"phase": f"serve {name} ({len(body) // 1000} kB)", "wall ms": took, "floor ms": floor}
-        for name, took in ours.items()
-    ]
+    """A kept feed beside a Flask view that returns constant bytes, under the same server."""
+    rows: list[dict[str, Any]] = []
+    with ExitStack() as stack:
+        url = f"sqlite:///{place / 'serving.db'}"
+        db = stack.enter_context(Database.open(url, now=newsroom.NOW))
+        path = feed_of_a_hundred(db)
+        site = newsroom.site(db)
+        flask, bare = create_app(lambda: site), Flask("bare")
+        first = flask.test_client().get(path)
+        body, held = first.data, {"If-None-Match": first.headers["ETag"]}
+        bare.add_url_rule("/", view_func=lambda: Response(body, mimetype="application/rss+xml"))
+        ours, floor = stack.enter_context(served(flask)), stack.enter_context(served(bare))
+
+        def measure(name: str, headers: dict[str, str]) -> None:
+            beside, row = crowded(floor, "/", {}), crowded(ours, path, headers)
+            row["phase"] = f"serve {name} ({len(body) // 1000} kB)"
+            rows.append(row | {"floor ms": beside["cpu ms"], "floor p99 ms": beside["p99 ms"]})
+
+        packed = {"Accept-Encoding": "gzip"}
+        measure("200, gzip", packed)
+        measure("304", held)
+        with half_open_requests(ours):
+            measure("304, half-open", held)
+        with polling_goes_on(db):
+            measure("200, gzip, polling", packed)
+    return rows
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--json", type=Path, help="keep the figures in this file")
+    arguments.add_argument("--only", choices=("polling", "serving"))
     told = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        rows = polling(Path(folder)) + serving(Path(folder))
+        rows = [] if told.only == "serving" else polling(Path(folder))
+        rows += [] if told.only == "polling" else serving(Path(folder))
     print(f"{FEEDS} feeds of {ENTRIES} entries, {len(TEXT)} characters each")
-    print(f"{'':32}{'cpu ms':>9}{'wall ms':>9}{'floor ms':>10}{'ratio':>8}")
+    print(f"{'':32}{'cpu ms':>9}{'wall ms':>9}{'floor ms':>10}{'ratio':>8}{'p99 ms':>8}")
     for row in rows:
         ours = row.get("cpu ms", row["wall ms"])
         row["ratio"] = ours / row["floor ms"]
         cpu = f"{row['cpu ms']:9.2f}" if "cpu ms" in row else " " * 9
         wall, floor, ratio = row["wall ms"], row["floor ms"], row["ratio"]
-        print(f"{row['phase']:32}{cpu}{wall:9.2f}{floor:10.2f}{ratio:8.2f}")
+        p99 = f"{row['p99 ms']:8.0f}" if "p99 ms" in row else ""
+        print(f"{row['phase']:32}{cpu}{wall:9.2f}{floor:10.2f}{ratio:8.2f}{p99}")
     if told.json:
         told.json.write_text(json.dumps(rows, indent=2), encoding="utf-8")
 

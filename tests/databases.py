@@ -12,6 +12,8 @@ from pathlib import Path
 import fasteners
 import psycopg
 
+_LIFE = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
+
 
 class Postgres:
     """A running server that hands out fresh databases; each is its caller's alone."""
@@ -19,7 +21,7 @@ class Postgres:
     def __init__(self, admin_url: str) -> None:
         self._admin = psycopg.connect(admin_url, autocommit=True)
         # Safe when power fails is not what is tested here.
-        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+        for setting in _LIFE:
             self._admin.execute(f"ALTER SYSTEM SET {setting} = off")
         self._admin.execute("SELECT pg_reload_conf()")
         self._admin_url = admin_url
@@ -31,6 +33,12 @@ class Postgres:
         extra = f" ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'" if encoding else ""
         self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}{extra}")
         return self._admin_url.replace("/postgres?", f"/{name}?")
+
+    def as_in_life(self) -> None:
+        """Turn on again what only costs time in tests."""
+        for setting in _LIFE:
+            self._admin.execute(f"ALTER SYSTEM RESET {setting}")
+        self._admin.execute("SELECT pg_reload_conf()")
 
     def drop(self, url: str) -> None:
         self._admin.execute(f"DROP DATABASE {self.name(url)} WITH (FORCE)")

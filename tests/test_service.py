@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
 import shlex
@@ -9,14 +10,19 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from feeds import item, rss
 from origin import Origin
 from service import ROOT, free_port, get, run, serving
+
+from aggregator.service import listening
 
 CONFIG = """
 sources: [{{url: '{url}', key: courier}}]
@@ -106,6 +112,53 @@ def test_a_machine_without_a_network_still_serves_and_says_so(place: Path) -> No
         until(lambda: "No source can be reached" in get(f"{base}/")[1].decode())
         assert "nowhere.invalid" in get(f"{base}/sources")[1].decode()
     assert "courier: dns: nowhere.invalid" in (place / "log").read_text(encoding="utf-8")
+
+
+# --- the web server -----------------------------------------------------------------------------
+
+
+def answer(environ: dict[str, Any], start: Any) -> list[bytes]:
+    """304 to whoever holds something, else a word."""
+    held = "HTTP_IF_NONE_MATCH" in environ
+    start("304 NOT MODIFIED" if held else "200 OK", [("ETag", '"a"')])
+    return [] if held else [b"news"]
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[str, int]]:
+    listener = listening(answer, "127.0.0.1", 0)
+    thread = threading.Thread(target=listener.run)
+    thread.start()
+    yield "127.0.0.1", listener.effective_port
+    listener.asyncore.close_all(listener._map)
+    thread.join()
+    listener.task_dispatcher.shutdown()
+
+
+def test_requests_that_are_never_ended_keep_nobody_out(server: tuple[str, int]) -> None:
+    half_open = []
+    try:
+        for _ in range(1_000):
+            half_open.append(socket.create_connection(server, timeout=60))
+            half_open[-1].sendall(b"GET / HTTP/1.1\r\nHost: half\r\n")
+        assert get(f"http://{server[0]}:{server[1]}/") == (200, b"news")
+    finally:
+        for one in half_open:
+            one.close()
+
+
+def test_a_304_leaves_the_connection_open(server: tuple[str, int]) -> None:
+    with closing(http.client.HTTPConnection(*server, timeout=60)) as caller:
+        sockets = []
+        for headers in ({"If-None-Match": '"a"'}, {}, {"If-None-Match": '"a"'}):
+            caller.request("GET", "/", headers=headers)
+            response = caller.getresponse()
+            assert (response.status, response.read()) in [(304, b""), (200, b"news")]
+            sockets.append(caller.sock)
+        assert sockets[0] is not None
+        assert sockets == sockets[:1] * 3
+        caller.request("GET", "/", headers={"If-None-Match": '"a"', "Connection": "close"})
+        assert caller.getresponse().headers["Connection"] == "close"
 
 
 def test_the_demo_needs_no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import URL, Connection, Table, delete, insert, select, true, upd
 
 from aggregator.errors import StoreError, UsageError
 from aggregator.store import fts5, gin, hosts
-from aggregator.store.database import Database
+from aggregator.store.database import Database, bump
 from aggregator.store.dialect import is_postgres
 from aggregator.store.tables import articles, meta, metadata, sources
 from aggregator.tag.query import SearchColumns
@@ -72,12 +72,13 @@ def restore(path: Path, url: str | URL, *, now: datetime, force: bool = False) -
                 "already; restore into an empty database, or say --force to replace them"
             )
             raise UsageError(message)
-        revision = max(_revision(old), _revision(new)) + 1
+        revision = max(_revision(old), _revision(new))
         _clear(new)
         _copy(old, new)
         # What readers keep of either past must not pass for the present; leases are void.
         moved = update(meta).where(meta.c.key == "revision").values(value=str(revision))
         new.execute(moved)
+        bump(new)
         hosts.release(new, true(), now)
 
 

@@ -6,6 +6,7 @@ holds the two together.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, FromClause, and_, exists, false, not_, or_, true
@@ -57,6 +58,31 @@ def condition(query: Query, now: datetime, *, postgres: bool) -> ColumnElement[b
 def asks_words(query: Query) -> bool:
     """Return whether a query looks for words, so that the search index is needed."""
     return any(isinstance(leaf, Phrase) for leaf in leaves(query))
+
+
+def words_of(parts: Sequence[Query]) -> tuple[Query, ...]:
+    """Return the parts that ask for words and for nothing else."""
+    wanted = (part for part in parts if not isinstance(part, Not))
+    return tuple(p for p in wanted if all(isinstance(leaf, Phrase) for leaf in leaves(p)))
+
+
+def in_time(
+    parts: Sequence[Query], listed: ColumnElement[datetime], now: datetime
+) -> ColumnElement[bool]:
+    """Return what the parts say of time, as a condition on any column that has it.
+
+    On that of the index which is read, so that reading ends where the time does.
+    """
+    found: list[ColumnElement[bool]] = []
+    for part in parts:
+        match part:
+            case After(at):
+                found.append(listed >= at)
+            case Before(at):
+                found.append(listed < at)
+            case Within(span):
+                found.append(listed >= now - span)
+    return and_(true(), *found)
 
 
 def _leaf(leaf: Leaf, now: datetime) -> ColumnElement[bool]:  # noqa: PLR0911 - a line for each

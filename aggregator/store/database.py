@@ -35,12 +35,13 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from aggregator.errors import StoreError
-from aggregator.store import schema
+from aggregator.store import revision, schema
 from aggregator.store.tables import meta
 
 _BUSY_SECONDS = 30
 _BUSY_PAUSE = 0.02
 _WRITES = "aggregator_writes"
+"""The option of a writing connection: a list, into which ``bump`` puts the revision it made."""
 _BUGS = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
 
 
@@ -53,6 +54,7 @@ class Database:
         self._writing = threading.Lock() if engine.dialect.name == "sqlite" else None
         self.installation = ""
         """8 hexadecimal digits that name this collection of articles for ever."""
+        self._seen = revision.of(engine.url)
 
     @classmethod
     def open(cls, url: str | URL, *, now: datetime) -> Self:
@@ -69,6 +71,7 @@ class Database:
                     schema.upgrade(connection, now)
             with db.read() as connection:
                 db.installation = _fact(connection, "installation")
+            db.look()
         except BaseException:
             db.close()
             raise
@@ -105,18 +108,29 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that is kept if the block ends well, and leaves nothing if it doesn't."""
+        moved: list[int] = []
         if self._writing is None:
             # A second writer has to see what the first one wrote while it waited for it.
-            with self._transaction({"isolation_level": "READ COMMITTED"}) as connection:
+            options = {"isolation_level": "READ COMMITTED", _WRITES: moved}
+            with self._transaction(options) as connection:
                 yield connection
         else:
-            with self._writing, self._transaction({_WRITES: True}) as connection:
+            with self._writing, self._transaction({_WRITES: moved}) as connection:
                 yield connection
+        self._seen.learn(*moved)
 
     def revision(self) -> int:
-        """Return a number that has moved if what readers would see has changed."""
+        """Return a number that has moved if what readers would see has changed.
+
+        Costs no query: what this process wrote is known at once, and what others wrote within a
+        second, for which one caller of all asks the database.
+        """
+        return self._seen.refresh(self.look)
+
+    def look(self) -> None:
+        """Ask the database itself for the revision; raises StoreError if it doesn't answer."""
         with self.read() as connection:
-            return int(_fact(connection, "revision"))
+            self._seen.learn(int(_fact(connection, "revision")))
 
     @contextmanager
     def _transaction(self, options: dict[str, Any]) -> Iterator[Connection]:
@@ -137,7 +151,9 @@ class Database:
 def bump(connection: Connection) -> None:
     """Move the revision. Last in a transaction: on PostgreSQL, others wait from here on."""
     more = cast(cast(meta.c.value, BigInteger) + 1, Text)
-    connection.execute(update(meta).where(meta.c.key == "revision").values(value=more))
+    moved = update(meta).where(meta.c.key == "revision").values(value=more)
+    found = connection.scalar(moved.returning(meta.c.value))
+    connection.get_execution_options()[_WRITES].append(int(found))
 
 
 def _fact(connection: Connection, key: str) -> str:
@@ -227,7 +243,7 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 def _begin(connection: Connection) -> None:
     # A transaction that starts reading and then writes fails at once where another wrote meanwhile.
-    writes = connection.get_execution_options().get(_WRITES)
+    writes = _WRITES in connection.get_execution_options()
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

@@ -6,7 +6,7 @@ article past it would fail the commit of its whole poll.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -20,6 +20,7 @@ from sqlalchemy import (
     delete,
     func,
     or_,
+    select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -36,6 +37,8 @@ search = Table(
     Column("categories", Text),
     Column("words", ARRAY(Text)),
 )
+
+_FEW = 2_000
 
 _COLUMNS: dict[Field, tuple[Column[str], ...]] = {
     "any": (search.c.title, search.c.body),
@@ -76,6 +79,16 @@ def _words(columns: SearchColumns) -> list[str]:
         "category": columns.categories,
     }
     return sorted({_MARKS[field] + word for field, text in texts.items() for word in text.split()})
+
+
+def few(connection: Connection, wanted: ColumnElement[bool]) -> Sequence[str] | None:
+    """Return the articles of the rows of ``search`` that match, or None if they are many.
+
+    PostgreSQL takes rare words to be more common than they are: asked for the newest articles with
+    them, it would look through all articles in their order.
+    """
+    found = connection.scalars(select(search.c.article).where(wanted).limit(_FEW + 1)).all()
+    return found if len(found) <= _FEW else None
 
 
 def condition(phrase: Phrase) -> ColumnElement[bool]:

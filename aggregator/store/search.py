@@ -27,7 +27,7 @@ from sqlalchemy import (
 from aggregator.errors import UsageError
 from aggregator.model import Page
 from aggregator.store import fts5, gin, rows
-from aggregator.store.conditions import asks_words, bears, carries, condition
+from aggregator.store.conditions import asks_words, bears, carries, condition, in_time, words_of
 from aggregator.store.database import Database
 from aggregator.store.dialect import (
     AnySelect,
@@ -39,11 +39,20 @@ from aggregator.store.dialect import (
     moment,
 )
 from aggregator.store.tables import appearances, articles, hits
-from aggregator.tag.query import After, And, Before, Phrase, Query, Source, Topic, Within, leaves
+from aggregator.tag.query import (
+    After,
+    And,
+    Before,
+    Phrase,
+    Query,
+    Source,
+    Topic,
+    Within,
+    leaves,
+)
 
 _QUARTER = 15 * 60 * 1_000_000
 """Microseconds; in every time zone of today, days begin at a whole quarter of an hour UTC."""
-
 
 _FEW = 2_000
 """A source or a topic with no more articles is read through, whatever else is asked."""
@@ -82,10 +91,16 @@ def window(
     Never more than ``most``. Counted from the newest article and not from now, so that the answer
     moves only when articles do.
     """
+    span, least = timedelta(days=days), min(least, most)
     with db.read() as connection:
-        spots = newest(connection, query, now, most + 1, None)
-        recent = [one for one in spots if spots[0].listed - one.listed <= timedelta(days=days)]
-        return _page(connection, spots, min(most, max(least, len(recent))))
+        spots = newest(connection, query, now, least + 1, None)
+        if len(spots) <= least or spots[0].listed - spots[-1].listed > span:
+            return _page(connection, spots, least)
+        # Only now, for where there are many, they needn't be looked for in all that is older.
+        recent = And((*_parts(query), After(spots[0].listed - span)))
+        spots = newest(connection, recent, now, most + 1, None)
+        older = newest(connection, query, now, 1, spots[-1]) if len(spots) <= most else []
+        return _page(connection, [*spots, *older], min(most, len(spots)))
 
 
 def count(db: Database, query: Query, now: datetime) -> int:
@@ -237,9 +252,13 @@ def newest(
             rest &= _stands_after(articles.c.listed, articles.c.id, before)
             places = _places(left, now, before)
             return [Spot(*row) for row in fts5.newest(connection, expression, rest, places, many)]
-    listed, id_ = reading.listed, reading.id
+    listed, id_, parts = reading.listed, reading.id, _parts(query)
     statement = reading.matching(connection, select(listed, id_), now)
-    statement = statement.where(_stands_after(listed, id_, before))
+    statement = statement.where(_stands_after(listed, id_, before), in_time(parts, listed, now))
+    words = words_of(parts)
+    if words and is_postgres(connection):
+        few = gin.few(connection, condition(And(words), now, postgres=True))
+        statement = statement if few is None else statement.where(among(connection, id_, few))
     statement = statement.order_by(listed.desc(), id_.desc()).limit(many)
     return [Spot(*row) for row in connection.execute(statement)]
 

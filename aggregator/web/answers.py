@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, render_template, request
+from werkzeug.datastructures import ETags
 
 from aggregator.web.site import current
 
@@ -45,13 +46,15 @@ def conditional(
 
 
 def _recognise(answer: Response) -> None:
-    """Give the answer the ETag that the caller holds of it, compressed or not.
+    """Give the answer the ETag that the caller holds of it, so that a 304 costs no compression."""
+    answer.set_etag(variant(answer.get_etag()[0] or "", request.if_none_match))
 
-    All variants are current as long as the plain bytes are; knowing it before they are
-    compressed makes a 304 cost nothing.
+
+def variant(etag: str, held: ETags) -> str:
+    """The ETag under which a caller holds some bytes, compressed or not; else that of the bytes.
+
+    All variants are current as long as the plain bytes are.
     """
-    plain, _ = answer.get_etag()
-    held = request.if_none_match
-    if held and not held.star_tag:
-        variants = (f"{plain}{coding}" for coding in _CODINGS)
-        answer.set_etag(next(filter(held.contains_weak, variants), plain or ""))
+    if not held or held.star_tag:
+        return etag
+    return next(filter(held.contains_weak, (f"{etag}{coding}" for coding in _CODINGS)), etag)

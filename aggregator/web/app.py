@@ -10,7 +10,8 @@ from flask_compress import Compress
 
 from aggregator.web import access, failures, wording
 from aggregator.web.assets import assets
-from aggregator.web.feeds import feeds
+from aggregator.web.feeds import SHELF, feeds
+from aggregator.web.front import Finished, Front
 from aggregator.web.metrics import metrics
 from aggregator.web.ops import ops
 from aggregator.web.pages import pages
@@ -45,16 +46,17 @@ def create_app(site: Callable[[], Site]) -> Flask:
     app.config["COMPRESS_MIMETYPES"] = _COMPRESSED
     app.url_map.merge_slashes = False  # a redirect of Werkzeug's own for //a is of no use here
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.wsgi_app = _Addressed(app.wsgi_app, site)  # type: ignore[assignment,method-assign]
     app.jinja_env.globals["form_pass"] = form_pass
     app.config["MAX_CONTENT_LENGTH"] = access.MAX_BODY_BYTES
     app.before_request(access.admit)
     app.after_request(_secure)  # runs after flask-compress, the last one registered
-    Compress(app)
+    _compress(app)
     failures.register(app)
     wording.register(app)
     for blueprint in (assets, feeds, pages, stories, rulings, ops, metrics):
         app.register_blueprint(blueprint)
+    front = Front(app.wsgi_app, app.extensions[SHELF], HEADERS.items())
+    app.wsgi_app = _Addressed(front, site)  # type: ignore[assignment,method-assign]
     return app
 
 
@@ -79,6 +81,15 @@ class _Addressed:
         environ.update({"wsgi.url_scheme": scheme, "HTTP_HOST": host, "SCRIPT_NAME": prefix})
         environ[ENVIRON] = site
         return self._app(environ, start)
+
+
+def _compress(app: Flask) -> None:
+    app.config["COMPRESS_REGISTER"] = False
+    compress = Compress(app)
+
+    @app.after_request
+    def _(answer: Response) -> Response:
+        return answer if isinstance(answer, Finished) else compress.after_request(answer)
 
 
 def _secure(answer: Response) -> Response:

@@ -18,8 +18,9 @@ from aggregator.store.sources import public_url, statuses
 from aggregator.tag.query import Query, has_clock, parse_query
 from aggregator.web import failures
 from aggregator.web.answers import conditional
+from aggregator.web.front import Finished, Known, Shelf
 from aggregator.web.outgoing import stretch
-from aggregator.web.rendered import Kept, Rendered, rendered
+from aggregator.web.rendered import Rendered, rendered
 from aggregator.web.site import current, opens
 
 feeds = Blueprint("feeds", __name__)
@@ -71,20 +72,13 @@ class _Asked:
         return address(self.feed, form, before=before, per=self.per, search=self.search)
 
 
-@dataclass(slots=True)
-class _Stores:
-    """Strangers can ask for any query and any older page, but can't drive out a feed by it."""
-
-    newest: Kept
-    others: Kept
-    since: datetime | None = None
-    """When this process rendered first."""
+SHELF = f"{__name__}.shelf"
+"""Where an application has its ``Shelf``."""
 
 
 @feeds.record
 def _open(setup: BlueprintSetupState) -> None:
-    newest, others = Kept(most=3_000, max_bytes=128_000_000), Kept(most=300, max_bytes=32_000_000)
-    setup.app.extensions[__name__] = _Stores(newest, others)
+    setup.app.extensions[SHELF] = Shelf()
 
 
 @feeds.get("/feeds/<slug>.<any(atom, rss, json):form>")
@@ -192,20 +186,31 @@ def _per(feed: Feed) -> Per | None:
 
 def _answer(asked: _Asked) -> Response:
     """The feed's bytes as they are kept, or made now if something has moved since."""
-    site = current()
-    query, now = parse_query(asked.feed.where), site.clock()
-    minute = now.replace(second=0, microsecond=0) if has_clock(query) else None
-    stamp = (site.db.revision(), site.generation, minute)
-    stores: _Stores = current_app.extensions[__name__]
-    kept = stores.others if asked.search or asked.before else stores.newest
-    body = kept.get(asked, stamp, lambda: _render(asked, query, now))
-    answer = Response(body.body, mimetype=_mimetype(MIME[asked.form]))
-    answer.set_etag(body.etag)
-    if body.modified is not None:
-        answer.last_modified = body.modified
-    own = asked.address(asked.form, asked.before)
-    answer.headers["Link"] = f'<{own}>; rel="self"'
-    return _served(answer, private=asked.feed.token is not None)
+    site, shelf = current(), _shelf()
+    query = parse_query(asked.feed.where)
+    whose = "public" if asked.feed.token is None and site.auth is None else "private"
+    headers = {
+        "Cache-Control": f"{whose}, max-age={FRESH_SECONDS}",
+        "Link": f'<{asked.address(asked.form, asked.before)}>; rel="self"',
+        "Vary": "Accept-Encoding, Sec-Fetch-Dest",
+    }
+    known = Known(
+        shelf.others if asked.search or asked.before else shelf.newest,
+        asked,
+        has_clock(query),
+        f"{_mimetype(MIME[asked.form])}; charset=utf-8",
+        tuple(headers.items()),
+    )
+    stamp = known.stamp(site)
+    body = known.kept.get(asked, stamp, lambda: _render(asked, query, site.clock()))
+    shelf.remember(request.environ, known)
+    answer = known.answer(request.environ, body)
+    return Finished(answer.body, answer.status, answer.headers)
+
+
+def _shelf() -> Shelf:
+    shelf: Shelf = current_app.extensions[SHELF]
+    return shelf
 
 
 def _render(asked: _Asked, query: Query, now: datetime) -> Rendered:
@@ -224,15 +229,18 @@ def _render(asked: _Asked, query: Query, now: datetime) -> Rendered:
         topic_names=site.topic_names,
         stylesheet=url_for("assets.static", name="feed.css", _external=True),
     )
-    stores: _Stores = current_app.extensions[__name__]
-    stores.since = stores.since or now
+    shelf = _shelf()
+    shelf.since = shelf.since or now
     # While it was down the configuration may have changed, which no article's date would show.
-    modified = found.modified and max(found.modified, stores.since)
+    modified = found.modified and max(found.modified, shelf.since)
     return rendered(FORMATS[asked.form].write(channel, found.entries), modified)
 
 
 def _listed(title: str, lines: Sequence[Outline]) -> Response:
-    return _served(Response(opml(title, lines), mimetype=_mimetype(MIME["opml"])))
+    answer = Response(opml(title, lines), mimetype=_mimetype(MIME["opml"]))
+    answer.headers["Content-Type"] = f"{answer.mimetype}; charset=utf-8"
+    answer.vary.add("Sec-Fetch-Dest")
+    return conditional(answer, shared_seconds=FRESH_SECONDS)
 
 
 def _mimetype(mimetype: str) -> str:
@@ -240,9 +248,3 @@ def _mimetype(mimetype: str) -> str:
     if request.headers.get("Sec-Fetch-Dest") != "document":
         return mimetype
     return "application/json" if mimetype.endswith("json") else "application/xml"
-
-
-def _served(answer: Response, *, private: bool = False) -> Response:
-    answer.headers["Content-Type"] = f"{answer.mimetype}; charset=utf-8"
-    answer.vary.add("Sec-Fetch-Dest")
-    return conditional(answer, shared_seconds=FRESH_SECONDS, private=private)

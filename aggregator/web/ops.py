@@ -45,7 +45,7 @@ def healthz() -> Response:
 def readyz() -> Response:
     """200 when the database answers, else 503: whether to send readers here."""
     try:
-        current().db.revision()
+        current().db.look()
     except StoreError:
         answer = jsonify({"status": "unavailable"})
         answer.status_code = 503

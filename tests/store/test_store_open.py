@@ -23,7 +23,7 @@ from stored import HOUR, NOW, arrival, save
 from aggregator.errors import NewerSchema, StoreError
 from aggregator.model import Placed, Story
 from aggregator.store import articles, feeds, gathering, schema, stories
-from aggregator.store.database import Database
+from aggregator.store.database import Database, bump
 from aggregator.store.tables import metadata
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -384,3 +384,52 @@ def test_the_switch_to_wal_waits_for_others(tmp_path: Path, migrated_sqlite: Pat
         feeds.publish(db, ["war"], NOW)
     release.join()
     other.close()
+
+
+# --- the revision -------------------------------------------------------------------------------
+
+
+def test_what_another_process_wrote_is_seen_when_somebody_looks(url: str) -> None:
+    with Database.open(url, now=NOW) as db:
+        before = db.revision()
+        another_process = Database.open(url, now=NOW)
+        another_process._seen = type(db._seen)()
+        with another_process.write() as connection:
+            bump(connection)
+        another_process.close()
+        db._seen.look_again = 0
+        assert db.revision() == before + 1
+
+
+def test_what_is_written_through_another_opening_is_seen_at_once(url: str) -> None:
+    with Database.open(url, now=NOW) as db, Database.open(url, now=NOW) as other:
+        before = db.revision()
+        with other.write() as connection:
+            bump(connection)
+        assert db.revision() == before + 1
+
+
+def test_a_commit_that_fails_moves_nothing(url: str) -> None:
+    with Database.open(url, now=NOW) as db:
+        before = db.revision()
+        with pytest.raises(ZeroDivisionError), db.write() as connection:
+            assert bump(connection) == 1 / 0
+        assert db.revision() == before
+        with db.write() as connection:
+            bump(connection)
+        assert db.revision() == before + 1
+
+
+def test_the_revision_stands_while_the_database_does_not_answer(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise StoreError("no answer")
+
+    with Database.open(url, now=NOW) as db:
+        before = db.revision()
+        monkeypatch.setattr(db, "read", broken)
+        db._seen.look_again = 0
+        assert db.revision() == before
+        with pytest.raises(StoreError):
+            db.look()

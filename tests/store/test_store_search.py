@@ -192,6 +192,12 @@ def test_older_articles_follow_a_window(db: Database) -> None:
     assert [article.title for article in older.articles] == [f"Headline {n}" for n in range(8, 12)]
 
 
+def test_after_a_window_that_holds_all_nothing_follows(db: Database) -> None:
+    save(db, *(arrival(n) for n in range(4)))
+    for least in (2, 4, 9):
+        assert search.window(db, Everything(), now=NOW, least=least).next is None
+
+
 # --- days -------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from aggregator.web.rendered import Kept, Rendered, rendered
+from aggregator.web.rendered import CODINGS, Kept, Rendered, packed, rendered
 
 
 class Press:
@@ -115,3 +115,73 @@ def test_what_was_dropped_while_it_was_rendered_is_not_counted() -> None:
     kept.get("a", 1, slow)
     kept.get("b", 1, small)
     assert small.runs == 1
+
+
+# --- who comes while it is made -----------------------------------------------------------------
+
+
+def slow_change(kept: Kept, until: threading.Event) -> threading.Thread:
+    """Another caller has begun to render ``new`` at stamp 2, and goes on until it is let."""
+    begun = threading.Event()
+
+    def render() -> Rendered:
+        begun.set()
+        until.wait()
+        return rendered(b"new", None)
+
+    thread = threading.Thread(target=kept.get, args=("a", 2, render))
+    thread.start()
+    begun.wait()
+    return thread
+
+
+def test_a_long_render_stops_nobody_who_knows_what_was_there_a_moment_ago() -> None:
+    kept, done = Kept(9, 999, patience=0), threading.Event()
+    kept.get("a", 1, Press(b"old"))
+    thread = slow_change(kept, done)
+    assert kept.get("a", 2, Press(b"never")).body == b"old"
+    done.set()
+    thread.join()
+    assert kept.get("a", 2, Press(b"never")).body == b"new"
+
+
+def test_a_short_render_is_waited_for() -> None:
+    kept, done = Kept(9, 999, patience=60), threading.Event()
+    kept.get("a", 1, Press(b"old"))
+    thread = slow_change(kept, done)
+    found: list[bytes] = []
+    reader = threading.Thread(target=lambda: found.append(kept.get("a", 2, Press(b"never")).body))
+    reader.start()
+    done.set()
+    reader.join()
+    thread.join()
+    assert found == [b"new"]
+
+
+def test_what_nobody_asked_for_lately_is_not_served_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("aggregator.web.rendered.monotonic", lambda: now[0])
+    kept, done = Kept(9, 999, patience=0), threading.Event()
+    kept.get("a", 1, Press(b"old"))
+    now[0] += 60
+    thread = slow_change(kept, done)
+    threading.Timer(0.1, done.set).start()
+    assert kept.get("a", 2, Press(b"never")).body == b"new"
+    thread.join()
+
+
+def test_what_is_kept_can_be_looked_at_without_making_it() -> None:
+    kept = Kept(9, 999)
+    assert kept.at("a", 1) is None
+    made = kept.get("a", 1, Press())
+    assert (kept.at("a", 1), kept.at("a", 2)) == (made, None)
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_a_packed_body_has_a_validator_of_its_own(coding: str) -> None:
+    plain = rendered(b"news " * 200, datetime(2026, 11, 22, tzinfo=UTC))
+    small = packed(plain, coding)
+    assert small.etag == f"{plain.etag}:{coding}"
+    assert small.modified == plain.modified
+    assert len(small.body) < len(plain.body) / 10
+    assert packed(plain, coding) == small
