@@ -220,9 +220,7 @@ def polling(app: App) -> Iterator[Callable[[], Parts]]:
     _collect_rarely()
     with poller.admitted(app.db) as alone, ExitStack() as stack:
         if alone:  # after a crash the sources under way would wait for their leases to run out
-            free_at = app.clock() + app.config.service.poll.gap
-            for dead in sources.lease_holders(app.db):
-                sources.release(app.db, dead, free_at)
+            _release(app, *sources.lease_holders(app.db))
         announce(app.db, app.config, app.clock())
         opened_for: tuple[object, ...] = ()
         tools: tuple[Fetcher, Sandbox]
@@ -249,12 +247,18 @@ def polling(app: App) -> Iterator[Callable[[], Parts]]:
                 clock=app.clock,
                 dice=random.random,
                 manners=Manners(service.poll.gap, service.poll.per_host_per_day),
+                kept=service.retention.articles,
             )
 
         try:
             yield parts
         finally:
-            sources.release(app.db, worker_name(), app.clock() + app.config.service.poll.gap)
+            _release(app, worker_name())
+
+
+def _release(app: App, *workers: str) -> None:
+    for worker in workers:
+        sources.release(app.db, worker, app.clock() + app.config.service.poll.gap)
 
 
 def _collect_rarely() -> None:

@@ -62,6 +62,12 @@ def tagged(
     return told, tagger.hits(item, source.key, source.topics, languages)
 
 
+def too_old(decision: Decision, since: datetime) -> bool:
+    """Whether an article that isn't known is from before; what has no date never is."""
+    date = decision.entry.published or decision.entry.updated
+    return decision.verdict is Verdict.NEW and date is not None and date < since
+
+
 def arrivals(
     tagger: Callable[[], Tagger],
     source: Source,

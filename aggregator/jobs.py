@@ -13,7 +13,7 @@ from aggregator.model import Commit
 from aggregator.poll import Parts
 from aggregator.rounds import run_round
 from aggregator.schedule import Job
-from aggregator.store import hosts, leases, polls
+from aggregator.store import hosts, leases, polls, retention
 
 _log = logging.getLogger(__name__)
 
@@ -46,6 +46,7 @@ def of_worker(app: App, parts: Callable[[], Parts], stop: Event) -> tuple[Job, .
         Job("gather", worker.gather, _SOON, at_once=True),
         Job("retag", worker.tag_again, timedelta(seconds=10), at_once=True),
         Job("prune", worker.prune, _PRUNE),
+        Job("retain", worker.retain, _PRUNE, at_once=True),
     )
 
 
@@ -94,6 +95,14 @@ class _Worker:
             before = self._app.clock() - HISTORY
             polls.prune(self._app.db, before)
             hosts.forget(self._app.db, before)  # where redirects led once
+
+    def retain(self) -> None:
+        """Drop what is older than the operator keeps."""
+        kept, now = self._app.config.service.retention.articles, self._app.clock()
+        if kept is None or not self._is_mine("retain", _PRUNE - _SOON):
+            return
+        if dropped := retention.drop(self._app.db, now - kept, now, self._interrupted):
+            _log.info("%d articles dropped that are older than %d days", dropped, kept.days)
 
     def _interrupted(self) -> bool:
         return self._stop.is_set() or self._changed.is_set()

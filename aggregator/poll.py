@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 
-from aggregator.arrival import arrivals
+from aggregator.arrival import arrivals, too_old
 from aggregator.asking import Turns, ask
 from aggregator.dedupe.identity import decide, further_keys, identities, settled
 from aggregator.fetch.session import Fetcher
@@ -44,6 +44,7 @@ class Parts:
     worker: names this process in leases.  lease: how long a claim holds that isn't renewed.
     workers: polls at a time, but for those that wait long.  clock: the time, aware, UTC.
     dice: 0 ≤ x < 1, random.  only: keys of the sources to poll; None: any.
+    kept: older entries are not taken in; None: all are.
     """
 
     db: Database
@@ -59,6 +60,7 @@ class Parts:
     dice: Callable[[], float]
     manners: Manners = NO_MANNERS
     only: Collection[str] | None = None
+    kept: timedelta | None = None
 
 
 def poll(
@@ -104,7 +106,7 @@ def _read(
         source=source.key,
         at=now,
         result="ok",
-        detail=f"permanently moved to {fetched.moved_to}" if fetched.moved_to else "",
+        detail=_detail(fetched, look),
         next_due=_due(parts, source, pace, now),
         state=replace(_succeeded(state, fetched.validators, pace, now), body_hash=body_hash),
         title=document.title,
@@ -120,10 +122,14 @@ def _read(
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What a body brings that isn't known to be stored; ``identities``, ``seen`` as in Commit."""
+    """What a body brings that isn't known to be stored; ``identities``, ``seen`` as in Commit.
+
+    too_old: articles that were left out, since they would soon be dropped.
+    """
 
     document: Document
     decisions: tuple[Decision, ...]
+    too_old: int
     identities: tuple[tuple[str, str], ...]
     seen: Mapping[bytes, str]
 
@@ -146,12 +152,16 @@ def _look(
         return _look(parts, source, fetched, now, {})
     fixed = settled(source.key, keys, decisions, known)
     new = zip(document.marks, decisions, fixed, strict=False)  # no marks where it is odd
-    return _Look(
-        document,
-        decisions,
-        further_keys(decisions, known),
-        passed | {mark: decision.article for mark, decision, yes in new if yes},
-    )
+    old = {one.article for one in decisions if parts.kept and too_old(one, now - parts.kept)}
+    kept = tuple(one for one in decisions if one.article not in old)
+    marked = {mark: one.article for mark, one, yes in new if yes and one.article not in old}
+    return _Look(document, kept, len(old), further_keys(kept, known), passed | marked)
+
+
+def _detail(fetched: Fetched, look: _Look) -> str:
+    moved = [f"permanently moved to {fetched.moved_to}"] if fetched.moved_to else []
+    old = [f"{look.too_old} entries are older than what is kept"] if look.too_old else []
+    return "; ".join(moved + old)
 
 
 def _due(parts: Parts, source: Source, pace: bytes, now: datetime) -> datetime:

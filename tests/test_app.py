@@ -11,15 +11,17 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+import stored
+from articles import article_id
 from sqlalchemy import select
 
 from aggregator import app as wiring
 from aggregator import jobs
 from aggregator.app import App
 from aggregator.errors import StoreError
-from aggregator.model import Entry, Topic
+from aggregator.model import Entry, Placed, Topic
 from aggregator.retag import version
-from aggregator.store import articles, feeds, sources
+from aggregator.store import articles, feeds, gathering, sources
 from aggregator.store.sources import statuses
 from aggregator.store.tables import meta
 from aggregator.tag.rules import Tagger
@@ -158,3 +160,24 @@ def test_the_sources_that_lead_stories_are_told_to_the_store(app: App) -> None:
     with app.db.read() as connection:
         told = connection.scalar(select(meta.c.value).where(meta.c.key == "preferred"))
     assert told == "one"
+
+
+def test_old_articles_are_dropped_where_the_operator_says_so(
+    app: App, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    now = app.clock()
+    stored.save(app.db, *(stored.arrival(n, listed=now - timedelta(days=40 + n)) for n in (1, 2)))
+    told = [Placed(article_id(number), f"s{number}") for number in (1, 2)]
+    assert gathering.place(app.db, told, now, gathering.state(app.db))
+    with wiring.polling(app) as parts:
+        [retain] = [job for job in jobs.of_worker(app, parts, Event()) if job.name == "retain"]
+        retain.run()
+        assert (parts().kept, len(list(articles.iterate(app.db, 9)))) == (None, 2)
+        kept = "{retention: {articles: 30d}, fetch"
+        configure(app, CONFIG.format(seconds=5).replace("{fetch", kept))
+        assert app.reload()
+        assert parts().kept == timedelta(days=30)
+        retain.run()
+        assert list(articles.iterate(app.db, 9)) == []
+    assert "2 articles dropped that are older than 30 days" in caplog.text

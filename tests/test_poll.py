@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,12 +17,13 @@ from stored import wipe
 from aggregator.arrival import LATE
 from aggregator.errors import StoreError
 from aggregator.fetch.session import Fetcher, Limits
+from aggregator.gather import Gatherer
 from aggregator.model import Article, Commit, Kind, Pacing, Reason, Rule, Source, Topic
 from aggregator.poll import Parts
 from aggregator.retag import catch_up
 from aggregator.rounds import run_round
 from aggregator.sandbox import Sandbox
-from aggregator.store import articles, polls, search, sources
+from aggregator.store import articles, polls, retention, search, sources
 from aggregator.store.database import Database
 from aggregator.tag.query import parse_query
 from aggregator.tag.rules import Tagger
@@ -436,3 +438,24 @@ def test_a_poisoned_item_comes_in_harmless_with_its_neighbours(
     found = stored(parts)
     assert len(found) == 3
     assert "javascript:" not in repr([(a.title, a.content, a.link) for a in found])
+
+
+def test_what_is_older_than_is_kept_is_not_taken_in(parts: Parts, origin: Origin) -> None:
+    days = [timedelta(days=day) for day in (1, 29, 31, 400)]
+    dated = [item(n, date=NOW - age) for n, age in enumerate(days)]
+    dateless = re.sub("<pubDate>.*</pubDate>", "", item(9))
+    url = origin.serve("/feed", rss([*dated, dateless]))
+    parts = follow(replace(parts, kept=timedelta(days=30)), Source("courier", url))
+    commit = poll_all(parts)["courier"]
+    assert commit is not None
+    assert (len(commit.arrivals), commit.skipped) == (3, ())
+    assert commit.detail == "2 entries are older than what is kept"
+    assert retention.drop(parts.db, NOW - timedelta(days=20), NOW) == 0  # they wait for stories
+    Gatherer(parts.db, "test/1").catch_up(tuple(parts.sources.values()), parts.clock)
+    assert retention.drop(parts.db, NOW - timedelta(days=20), NOW) == 1
+    origin.serve("/feed", rss([*dated, dateless, item(10, date=NOW)]))
+    parts = replace(parts, kept=timedelta(days=20))
+    again = poll_all(parts)["courier"]
+    assert again is not None
+    assert (len(again.arrivals), again.detail) == (1, "3 entries are older than what is kept")
+    assert len(stored(parts)) == 3

@@ -10,6 +10,16 @@ from __future__ import annotations
 from aggregator.config.files import fingerprint
 from aggregator.config.load import load
 from aggregator.config.schema import json_schema
-from aggregator.config.values import Config, Fetch, Parse, Poll, Service
+from aggregator.config.values import Config, Fetch, Parse, Poll, Retention, Service
 
-__all__ = ["Config", "Fetch", "Parse", "Poll", "Service", "fingerprint", "json_schema", "load"]
+__all__ = [
+    "Config",
+    "Fetch",
+    "Parse",
+    "Poll",
+    "Retention",
+    "Service",
+    "fingerprint",
+    "json_schema",
+    "load",
+]

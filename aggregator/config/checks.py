@@ -17,6 +17,7 @@ from aggregator.tag.language import code_of
 MIN_EVERY = timedelta(minutes=1)
 MAX_EVERY = timedelta(days=30)
 MAX_PAUSE = timedelta(minutes=1)
+MIN_KEPT, MAX_KEPT = timedelta(days=30), timedelta(days=36_500)
 """A worker may wait so long between two requests of one fetch."""
 MIN_SCORE, MAX_SCORE = 0.1, 100
 RESERVED_SLUGS = frozenset({"all", "search"})
@@ -110,6 +111,14 @@ def duration(value: object) -> timedelta:
     seconds = _seconds(value, "m", "10m, 2h or 1d")
     if not MIN_EVERY.total_seconds() <= seconds <= MAX_EVERY.total_seconds():
         message = "must be at least 1m and at most 30d"
+        raise ValueError(message)
+    return timedelta(seconds=seconds)
+
+
+def period(value: object) -> timedelta:
+    seconds = _seconds(value, "d", "90d or 52w")
+    if not MIN_KEPT.total_seconds() <= seconds <= MAX_KEPT.total_seconds():
+        message = "must be at least 30d and at most 36500d"
         raise ValueError(message)
     return timedelta(seconds=seconds)
 

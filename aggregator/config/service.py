@@ -10,7 +10,7 @@ from aggregator.config.environment import Surroundings, overlay
 from aggregator.config.read import locate, read, texts
 from aggregator.config.shapes import ServiceShape
 from aggregator.config.sources import no_such, read_auth
-from aggregator.config.values import Fetch, Parse, Poll, Service
+from aggregator.config.values import Fetch, Parse, Poll, Retention, Service
 
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  compared with, not bound to
 
@@ -50,6 +50,7 @@ def read_service(
         poll=Poll(**dict(shape.poll)),
         fetch=Fetch(**dict(shape.fetch)),
         parse=Parse(**dict(shape.parse)),
+        retention=Retention(**dict(shape.retention)),
     )
 
 

@@ -28,6 +28,7 @@ from aggregator.config.types import (
     Number,
     Pause,
     PerEntry,
+    Period,
     Places,
     Proxy,
     PublicSlug,
@@ -253,10 +254,16 @@ class ParseShape(Shape):
     processes: Whole = Field(default=Parse().processes, ge=1, le=64, description="Child processes.")
 
 
+class RetentionShape(Shape):
+    """For how long things are kept."""
+
+    articles: Period | None = _maybe("Older articles are dropped, e.g. 400d; default: none is.")
+
+
 class ServiceShape(Shape):
     """The service itself. Every value can come from the environment: AGGREGATOR_SERVICE__PORT."""
 
-    later = frozenset({"retention", "mail"})
+    later = frozenset({"mail"})
 
     database: Database | None = _maybe("Default: SQLite in the data directory. Or postgresql://…")
     host: Host = Field(default=Service().host, description="Address to listen at.")
@@ -276,6 +283,9 @@ class ServiceShape(Shape):
     poll: Annotated[PollShape, BeforeValidator(mapping)] = Field(default_factory=PollShape)
     fetch: Annotated[FetchShape, BeforeValidator(mapping)] = Field(default_factory=FetchShape)
     parse: Annotated[ParseShape, BeforeValidator(mapping)] = Field(default_factory=ParseShape)
+    retention: Annotated[RetentionShape, BeforeValidator(mapping)] = Field(
+        default_factory=RetentionShape
+    )
 
 
 class FileShape(Shape):

@@ -44,6 +44,13 @@ class Parse:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """For how long things are kept; None: for ever."""
+
+    articles: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """The few values of ``service:``."""
 
@@ -65,6 +72,7 @@ class Service:
     poll: Poll = Poll()
     fetch: Fetch = Fetch()
     parse: Parse = Parse()
+    retention: Retention = Retention()
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ seen = Table(
     Column("entries", LargeBinary, nullable=False),
 )
 """Entries of a source's last document that needn't be read again, see ``polls.seen``. Apart from
-the source: it is long, and most polls need none of it. Whoever deletes articles deletes it too."""
+the source: it is long, and most polls need none of it."""
 
 articles = Table(
     "articles",

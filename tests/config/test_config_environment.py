@@ -121,6 +121,7 @@ def test_every_value_has_a_variable(loads: Loads) -> None:
     sections = {"POLL__EVERY": "1h", "POLL__WORKERS": "1", "FETCH__SECONDS": "1"}
     sections |= {"FETCH__MAX_BYTES": "1000", "FETCH__REDIRECTS": "1", "PARSE__SECONDS": "1"}
     sections |= {"FETCH__ALLOW_PRIVATE": "::/8", "PARSE__MEMORY_MB": "128", "PARSE__PROCESSES": "1"}
+    sections |= {"RETENTION__ARTICLES": "400d"}
     loads("sources: [{url: https://a.example/, key: a}]", env(**simple, **sections))
     assert {name.partition("__")[0].lower() for name in simple | sections} == set(
         ServiceShape.known()

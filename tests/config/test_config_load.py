@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from aggregator.config import Config, Fetch, Parse, Poll, Service, fingerprint, load
 from aggregator.config.sources import default_key
+from aggregator.config.values import Retention
 from aggregator.errors import ConfigError
 from aggregator.model import Feed, Per, Source, Topic, Updates
 
@@ -207,6 +208,7 @@ service:
   poll: {every: 10m, workers: 4, gap: 5s, per_host_per_day: 99}
   fetch: {seconds: 12.5, max_bytes: 5000, redirects: 0, allow_private: [10.0.0.0/8, "fd00::/8"]}
   parse: {seconds: 5, memory_mb: 256, processes: 1}
+  retention: {articles: 52w}
 """
     service = loads(text).service
     assert service == Service(
@@ -222,6 +224,7 @@ service:
         poll=Poll(timedelta(minutes=10), workers=4, gap=timedelta(seconds=5), per_host_per_day=99),
         fetch=Fetch(12.5, 5000, 0, (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))),
         parse=Parse(5.0, 256, 1),
+        retention=Retention(timedelta(weeks=52)),
     )
     untouched = [one.name for one in fields(Service) if getattr(service, one.name) == one.default]
     assert untouched == []

@@ -144,7 +144,9 @@ FEEDS = [
 SERVICE = [
     ("prot: 1", "prot: unknown key, did you mean 'port'?"),
     ("mail: {}", "mail: is not supported by this version: delete it"),
-    ("retention: {}", "retention: is not supported by this version: delete it"),
+    ("retention: {articles: 2w}", "retention.articles: must be at least 30d and at most 36500d"),
+    ("retention: {articles: 90}", "retention.articles: must be a number and a unit, such as 90d or 52w, did you mean '90d'?"),
+    ("retention: {polls: 90d}", "retention.polls: unknown key; known here: articles"),
     ("port: 1:30", "port: must be a whole number, not '1:30'"),
     ("port: 0", "port: must be at least 1"),
     ("port: 99999", "port: must be at most 65535"),

@@ -1,0 +1,107 @@
+"""Dropping stored articles that are older than the operator keeps. Not keeping others out.
+
+An article goes only by a date of its publisher's: whoever polls refuses to take in by the same
+date what is not known, so nothing that a source still serves comes a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, delete, exists, func, or_, select
+
+from aggregator.store import fts5, gin
+from aggregator.store.database import Database, bump
+from aggregator.store.dialect import AnySelect, among, is_postgres
+from aggregator.store.gathering import hold
+from aggregator.store.leading import refresh
+from aggregator.store.tables import (
+    appearances,
+    articles,
+    hits,
+    identities,
+    members,
+    revisions,
+    rulings,
+    stories,
+    ungathered,
+)
+
+_BATCH = 500
+_SWEPT = 5_000
+"""Stories that are looked through in one go."""
+
+
+def drop(
+    db: Database, before: datetime, now: datetime, stop: Callable[[], bool] = lambda: False
+) -> int:
+    """Drop articles that were published before, with all that hangs on them; return how many.
+
+    A story goes as a whole, when its newest article is as old. What waits for its story stays, and
+    so does what has no date. A batch is a transaction: being stopped and started again is harmless.
+    """
+    dropped, reached = 0, None
+    while not stop():
+        with db.write() as connection:
+            hold(connection)  # nobody puts an article beside one that goes
+            old = connection.execute(_old(before, reached)).all()
+            if not old:
+                break
+            _drop(connection, [row.id for row in old], now)
+            bump(connection)
+        dropped, reached = dropped + len(old), old[-1].listed
+    if dropped:
+        _sweep(db, before, stop)
+    return dropped
+
+
+_TOLD = or_(articles.c.given.is_not(None), articles.c.published != articles.c.first_seen)
+"""Whether a publisher gave a date; where none did, it is taken to be published when it came."""
+
+
+def _old(before: datetime, reached: datetime | None) -> AnySelect:
+    young = exists().where(
+        members.c.article == articles.c.id,
+        stories.c.id == members.c.story,
+        stories.c.listed >= before,
+    )
+    waits = exists().where(ungathered.c.article == articles.c.id)
+    date = func.coalesce(articles.c.given, articles.c.published)
+    found = select(articles.c.id, articles.c.listed).where(
+        articles.c.listed < before, date < before, _TOLD, ~young, ~waits
+    )
+    if reached is not None:
+        found = found.where(articles.c.listed >= reached)
+    return found.order_by(articles.c.listed, articles.c.id).limit(_BATCH)
+
+
+def _drop(connection: Connection, ids: Collection[str], now: datetime) -> None:
+    (gin if is_postgres(connection) else fts5).drop(connection, ids)
+    of = among(connection, members.c.article, ids)
+    touched = set(connection.scalars(delete(members).where(of).returning(members.c.story)))
+    for table in (hits, appearances, revisions, identities, ungathered):
+        connection.execute(delete(table).where(among(connection, table.c.article, ids)))
+    for side in (rulings.c.article, rulings.c.other):
+        connection.execute(delete(rulings).where(among(connection, side, ids)))
+    connection.execute(delete(articles).where(among(connection, articles.c.id, ids)))
+    inside = exists().where(members.c.story == stories.c.id)
+    connection.execute(delete(stories).where(among(connection, stories.c.id, touched), ~inside))
+    refresh(connection, touched, now)
+
+
+def _sweep(db: Database, before: datetime, stop: Callable[[], bool]) -> None:
+    """Delete stories that were merged and lead to an article that is gone."""
+    inside = exists().where(members.c.story == stories.c.id)
+    leads = exists().where(articles.c.id == stories.c.leading)
+    reached = ""
+    while not stop():
+        with db.write() as connection:
+            some = select(stories.c.id).where(stories.c.id > reached).order_by(stories.c.id)
+            ids = connection.scalars(some.limit(_SWEPT)).all()
+            if not ids:
+                return
+            here = and_(stories.c.id > reached, stories.c.id <= ids[-1])
+            gone = and_(stories.c.listed < before, ~inside, ~leads)
+            connection.execute(delete(stories).where(here, gone))
+        reached = ids[-1]
