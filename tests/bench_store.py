@@ -13,6 +13,7 @@ import json
 import random
 import statistics
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -25,12 +26,13 @@ from typing import Any
 import newsroom
 import stored
 from databases import running
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from aggregator.model import Arrival, Evidence, Feed, Rule, TopicHit
-from aggregator.store import polls, search, sources
+from aggregator.store import polls, retention, search, sources
+from aggregator.store.backup import backup
 from aggregator.store.database import Database
-from aggregator.store.tables import articles
+from aggregator.store.tables import articles, ungathered
 from aggregator.tag.query import parse_query
 from aggregator.web import create_app
 
@@ -164,6 +166,32 @@ def small_polls(db: Database, many: int) -> float:
     return statistics.median(found)
 
 
+def kept(db: Database) -> dict[str, float]:
+    """A backup, and the oldest tenth of the articles dropped while polls go on."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy.db"
+        figures = {"backup, seconds": took(lambda: backup(db, copy))[0] / 1000}
+        figures["backup, MB"] = copy.stat().st_size / 1e6
+    with db.write() as connection:
+        connection.execute(delete(ungathered))  # nobody has looked for their stories
+    before, done = NOW - SPAN * 0.9, threading.Event()
+    waits: list[float] = []
+
+    def poll() -> None:
+        while not done.wait(0.05):
+            news = stored.commit("s1", [stored.arrival(len(waits), "s1", listed=NOW)], NOW)
+            waits.append(took(partial(polls.commit, db, news))[0])
+
+    polling = threading.Thread(target=poll)
+    polling.start()
+    wall, dropped = took(lambda: retention.drop(db, before, NOW))
+    done.set()
+    polling.join()
+    figures["dropped articles/s"] = dropped / wall * 1000
+    figures["ms that a poll waited meanwhile, median"] = statistics.median(waits)
+    return figures | {"ms that a poll waited meanwhile, most": max(waits)}
+
+
 def took(work: Callable[[], Any]) -> tuple[float, Any]:
     started = time.perf_counter()
     result = work()
@@ -240,7 +268,11 @@ def measured(url: str, many: int) -> dict[str, Any]:
         text, found, *milliseconds, entries = row.values()
         told = "".join(f"{each:12.1f}" for each in milliseconds)
         print(f"  {text:28}{found:6}{told}{entries:8}", flush=True)
-    return figures
+    with Database.open(url, now=NOW) as db:
+        told = kept(db)
+    for name, value in told.items():
+        print(f"  {name:44} {value:12,.2f}")
+    return figures | told
 
 
 @contextmanager
