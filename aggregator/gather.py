@@ -8,14 +8,14 @@ stored a whole batch or none of it, and goes on from there.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain
 
 from aggregator.dedupe.stories import WINDOW, Stories
-from aggregator.dedupe.telling import Encoder, telling
+from aggregator.dedupe.telling import Encoder, Said, Telling, said, telling
 from aggregator.model import Article, Placed, Source
 from aggregator.store import gathering, leases, remembered, rulings
 from aggregator.store.database import Database
@@ -101,15 +101,29 @@ class Gatherer:
         """
         placed: list[Placed] = []
         was = remembered.still_of(self._db, [article.id for article in waiting])
-        for article in waiting:
-            told = one = None
+        for article, told in zip(waiting, self._tellings(waiting), strict=True):
+            one = None
             with _on_its_own(article):
-                told = telling(article, self._encoder)
-                one = self._stories.place(told, was.get(article.id))
+                one = told and self._stories.place(told, was.get(article.id))
             placed.append(one or self._stories.aside(article.id))
             if told and not one:
                 return placed, False
         return placed, True
+
+    def _tellings(self, waiting: Collection[Article]) -> Iterator[Telling | None]:
+        """Yield what articles tell; None for one on which that raises.
+
+        The encoder reads them together, which is quicker; if it raises, each on its own.
+        """
+        read = self._encoder or _unread
+        vectors: Sequence[bytes | None] = ()
+        with suppress(Exception):
+            vectors = read([said(article) for article in waiting])
+        for at, article in enumerate(waiting):
+            told = None
+            with _on_its_own(article):
+                told = telling(article, vectors[at] if vectors else read([said(article)])[0])
+            yield told
 
     def _remember(self, first: datetime, now: datetime) -> None:
         """Read what was placed in the days around the first that waits, and in those before now.
@@ -129,11 +143,16 @@ class Gatherer:
             remembered.gathered(self._db, max(end, now - _RECENT), None, _BATCH),
         ):
             with _on_its_own(kept.article):
-                one = telling(kept.article, None, kept.vector)
+                one = telling(kept.article, kept.vector)
                 self._stories.restore(one, kept.story)
                 told[kept.story] = None
         for head in remembered.heads(self._db, list(told), _BATCH):
             self._stories.recall(*head)
+
+
+def _unread(said: Sequence[Said]) -> list[bytes | None]:
+    """Return no vectors, as an encoder that reads no language."""
+    return [None] * len(said)
 
 
 @contextmanager

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from stored import HOUR, NOW, arrival, save
 from aggregator import gather
 from aggregator.dedupe.stories import Stories
 from aggregator.dedupe.story import mint
+from aggregator.dedupe.telling import Said, said
 from aggregator.gather import Gatherer, gather_again
 from aggregator.model import By, Join, Placed, Source, Story
-from aggregator.store import gathering, leases, rulings, stories
+from aggregator.store import gathering, leases, remembered, rulings, stories
 from aggregator.store.database import Database
 
 ONE, TWO, THREE = (Source(key, f"https://{key}.example/") for key in ("one", "two", "three"))
@@ -431,18 +433,55 @@ def test_a_restart_remembers_as_much_as_whoever_goes_on(db: Database) -> None:
     assert len(known(other)) == 3
 
 
+class Reader:
+    """Stands for an encoder: remembers what it was asked, fails where a text has a word."""
+
+    def __init__(self, failing: str = "\0") -> None:
+        self.asked: list[list[str]] = []
+        self._failing = failing
+
+    def __call__(self, said: Sequence[Said]) -> list[bytes | None]:
+        self.asked.append([text.partition(" ")[0] for text, _ in said])
+        if any(self._failing in text for text, _ in said):
+            raise ZeroDivisionError
+        return [blake2b(text.encode()).digest() for text, _ in said]
+
+
+def vectors(db: Database) -> list[tuple[str, bytes | None]]:
+    """What an encoder reads of each article, and what it made of it, as it is stored."""
+    kept = remembered.gathered(db, NOW - 99 * HOUR, None, 9)
+    return [(said(one.article)[0], one.vector) for one in kept]
+
+
+def test_the_encoder_reads_the_articles_of_a_batch_together(db: Database) -> None:
+    bring(db)
+    read = Reader()
+    Gatherer(db, "w", read).catch_up((), clock)
+    assert read.asked == [["The", "Wire", "Heavy"]]
+    assert vectors(db) == [(text, read([(text, None)])[0]) for text, _ in vectors(db)]
+    assert len(vectors(db)) == 3
+
+
+def test_an_article_that_the_encoder_can_not_read_stands_alone(
+    db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    bring(db)
+    read = Reader(failing="Wire")
+    Gatherer(db, "w", read).catch_up((), clock)
+    assert read.asked == [["The", "Wire", "Heavy"], ["The"], ["Wire"], ["Heavy"]]
+    assert groups(db) == [[1], [2], [3]]
+    assert article_id(2) in caplog.text
+    assert article_id(1) not in caplog.text
+    assert [vector is None for _, vector in vectors(db)] == [False, False]
+
+
 def test_a_restart_asks_the_encoder_for_new_articles_only(db: Database) -> None:
     bring(db)
     gatherer(db).catch_up((), clock)
-    asked: list[str] = []
-
-    def encoder(text: str, _: str | None) -> bytes:
-        asked.append(text)
-        return bytes(range(64))
-
     tell(db, 4, "Quite other things happened", "one")
-    Gatherer(db, "w", encoder).catch_up((), clock)
-    assert len(asked) == 1
+    read = Reader()
+    Gatherer(db, "w", read).catch_up((), clock)
+    assert read.asked == [["Quite"]]
 
 
 def known(one: Gatherer) -> list[tuple[object, ...]]:

@@ -33,7 +33,7 @@ COHESION = 0.4
 _ONE = 0.45
 """How likely the articles of two stories must tell the same on average to make one."""
 _SHOWN = 8
-_FOR_MEANING = 8
+_FOR_MEANING = 16
 """Articles of a story that are found by meaning: the first ones, so that others find room."""
 
 

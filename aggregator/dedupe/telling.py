@@ -8,7 +8,7 @@ sentence encoder where one is installed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -24,8 +24,10 @@ from aggregator.tag.rows import Row
 from aggregator.tag.vocabulary import vocabulary
 from aggregator.tag.words import fold, tokens
 
-Encoder = Callable[[str, str | None], bytes | None]
-"""Text, language → vector; see ``encoder``."""
+Said = tuple[str, str | None]
+"""A text for an encoder, and its language."""
+Encoder = Callable[[Sequence[Said]], Sequence[bytes | None]]
+"""Texts → their vectors; see ``encoder``."""
 
 MOST_READ = 2_000
 """Characters of a text that are compared: news says first what happened."""
@@ -75,19 +77,15 @@ class Telling:
     vector: bytes | None = None
 
 
-def telling(
-    article: Article, encoder: Encoder | None = None, vector: bytes | None = None
-) -> Telling:
-    """Return what an article tells.
+def said(article: Article) -> Said:
+    """Return what an encoder reads of an article."""
+    title, text, language = _read(article)
+    return f"{title}. {text[:LEAD]}", language
 
-    encoder: a sentence encoder, if there is one.  vector: what it said before, so that it is not
-    asked again.
-    """
-    text = article.text
-    if not text.startswith(article.summary[:LEAD]):
-        text = f"{article.summary}\n{text}"
-    title, lead = article.title[:_TITLE], text[:LEAD]
-    language = base(article.language) if article.language else None
+
+def telling(article: Article, vector: bytes | None = None) -> Telling:
+    """Return what an article tells. vector: what an encoder makes of what is ``said``."""
+    title, text, language = _read(article)
     return Telling(
         article=article.id,
         source=article.appearances[0].outlet.key if article.appearances else "",
@@ -95,12 +93,20 @@ def telling(
         listed=article.listed,
         language=language,
         title=title,
-        lead=lead,
+        lead=text[:LEAD],
         text=text[:MOST_READ],
         features=_features((Row("title", title), Row("text", text[:MOST_READ])), language or ""),
         sketch=sketch(f"{title}\n{text}"),
-        vector=vector or (encoder(f"{title}. {lead}", language) if encoder else None),
+        vector=vector,
     )
+
+
+def _read(article: Article) -> tuple[str, str, str | None]:
+    """Return the title, the text with its standfirst, and the bare language."""
+    text = article.text
+    if not text.startswith(article.summary[:LEAD]):
+        text = f"{article.summary}\n{text}"
+    return article.title[:_TITLE], text, base(article.language) if article.language else None
 
 
 # --- features ----------------------------------------------------------------------------------

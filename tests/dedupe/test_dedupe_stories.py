@@ -496,8 +496,18 @@ def test_lengths_are_measured_anew_when_the_window_has_grown(
     assert known.lengths(first)[Kind.WORD] != before[Kind.WORD]
 
 
+def test_a_later_article_of_a_long_story_is_found_by_what_it_means() -> None:
+    vectors = [row.tobytes() for row in np.eye(30, dtype=np.int8)]
+    stories = Stories()
+    for n in range(12):
+        stories.restore(told(n, "Harvest festival opens", vector=vectors[n]), "one")
+    found = stories.nearest(told(20, "Другое", "Иное.", "ru", vector=vectors[11]))
+    assert found is not None
+    assert found[0] == told(11, "").article
+
+
 def test_a_ring_of_vectors_forgets_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(meaning, "MOST", 20)
+    monkeypatch.setattr(meaning, "MOST", 25)
     known, ring = Window(), Meanings()
     items = [
         known.item(told(n, "T", vector=np.eye(30, dtype=np.int8)[n].tobytes()))[0]
@@ -508,7 +518,7 @@ def test_a_ring_of_vectors_forgets_the_oldest(monkeypatch: pytest.MonkeyPatch) -
         ring.add(item)
     assert items[25] in ring.nearest(items[25])
     assert items[0] not in ring.nearest(items[0])
-    assert len(ring.nearest(items[0])) == 12
+    assert len(ring.nearest(items[0])) == 20
 
 
 def test_vectors_of_another_encoder_are_not_compared() -> None:
