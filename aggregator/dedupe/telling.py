@@ -59,7 +59,8 @@ class Telling:
 
     at: of publication.  listed: one that turns up late is remembered as long as others.
     language: the bare code.  lead: the first words of ``text``, which holds the standfirst, too,
-    and no more than ``MOST_READ`` characters.  vector: of title and lead.
+    and no more than ``MOST_READ`` characters.  headline: keys of the title's words, in its order.
+    words: how many title and text have, each once.  vector: of title and lead.
     """
 
     article: str
@@ -71,6 +72,8 @@ class Telling:
     lead: str
     text: str
     features: tuple[Feature, ...]
+    headline: tuple[str, ...]
+    words: int
     sketch: Sketch
     vector: bytes | None = None
 
@@ -88,6 +91,9 @@ def telling(
         text = f"{article.summary}\n{text}"
     title, lead = article.title[:_TITLE], text[:LEAD]
     language = base(article.language) if article.language else None
+    rows = Row("title", title), Row("text", text[:MOST_READ])
+    features, headline = _features(rows, language or "")
+    words = [feature.key for feature in features if feature.kind is Kind.WORD]
     return Telling(
         article=article.id,
         source=article.appearances[0].outlet.key if article.appearances else "",
@@ -97,7 +103,9 @@ def telling(
         title=title,
         lead=lead,
         text=text[:MOST_READ],
-        features=_features((Row("title", title), Row("text", text[:MOST_READ])), language or ""),
+        features=features,
+        headline=tuple(words[:headline]),
+        words=len(words),
         sketch=sketch(f"{title}\n{text}"),
         vector=vector or (encoder(f"{title}. {lead}", language) if encoder else None),
     )
@@ -125,7 +133,8 @@ _UNSPACED = "\u0e00"
 """From here on a token of one character is one of a script without spaces."""
 
 
-def _features(rows: tuple[Row, Row], language: str) -> tuple[Feature, ...]:
+def _features(rows: tuple[Row, Row], language: str) -> tuple[tuple[Feature, ...], int]:
+    """Return what a title and a text tell, and how many words the title has: they come first."""
     found: dict[tuple[Kind, str], str] = {}
     sums: dict[tuple[Kind, str], float] = {}
     mentions = about.read(rows, [vocabulary(language)])
@@ -136,8 +145,10 @@ def _features(rows: tuple[Row, Row], language: str) -> tuple[Feature, ...]:
                 sums[feature] += weight
             else:
                 found[feature], sums[feature] = shown, weight
+        if row.field == "title":
+            headline = sum([kind is Kind.WORD for kind, _ in found])
     told = [Feature(*feature, shown, sums[feature] ** 0.5) for feature, shown in found.items()]
-    return (*told, *_about(rows, mentions))
+    return (*told, *_about(rows, mentions)), headline
 
 
 def _listed(rows: tuple[Row, Row], mentions: about.Mentions) -> tuple[set[int], ...]:

@@ -50,12 +50,13 @@ def _imagined(language: str) -> Mapping[int, int]:
 class Item:
     """An article in the window. ``ids`` and ``weights``: its features, the rarest first.
 
+    ``words``: how many it has, kept or not.  ``headline``: those of its title, in their order.
     ``was``: its story before all were gathered again, if it still may have that id.
     """
 
     __slots__ = (
-        "article", "at", "found_by", "ids", "language", "lengths", "listed", "measured", "number",
-        "source", "story", "vector", "was", "weights",
+        "article", "at", "found_by", "headline", "ids", "language", "lengths", "listed", "measured",
+        "number", "source", "story", "vector", "was", "weights", "words",
     )  # fmt: skip
 
     def __init__(self, telling: Telling, number_: int, weighed: Weighed, found_by: int) -> None:
@@ -70,6 +71,8 @@ class Item:
         self.was: str | None = None
         self.ids = array("I", weighed)
         self.weights = array("f", [told.weight for told in weighed.values()])
+        self.words = telling.words
+        self.headline = array("I", [number(Kind.WORD, key) for key in telling.headline])
         self.found_by = found_by
         self.lengths: tuple[float, ...] = ()
         self.measured = 0.0
@@ -95,7 +98,7 @@ class Window:
         self._latest: dict[int, int | array[int]] = {}
         self._logs = [log(1.0 + held) for held in range(1 << 14)]
 
-    def _rarity(self, language: str) -> Callable[[int], float]:
+    def rarity(self, language: str) -> Callable[[int], float]:
         """Return what tells how rare a feature is for a language; 0 if all articles hold it."""
         held, logs, imagined = self._held, self._logs, _imagined(language).get
         scale = _RAREST / log(len(self.items) + _PRIOR)
@@ -108,7 +111,7 @@ class Window:
 
     def item(self, telling: Telling) -> tuple[Item, Weighed]:
         """Return an article as it would stand in the window, and what its features count now."""
-        rarity = self._rarity(telling.language or "")
+        rarity = self.rarity(telling.language or "")
         rare: list[tuple[float, int, float]] = []
         broad: list[tuple[float, int, float]] = []
         for kind, key, _, weight in telling.features:
@@ -127,7 +130,7 @@ class Window:
 
     def weighed(self, item: Item) -> Weighed:
         """Return what the features of an item count now."""
-        rarity = self._rarity(item.language)
+        rarity = self.rarity(item.language)
         return {
             feature: Told(weight, weight * rarity(feature) ** 2)
             for feature, weight in zip(item.ids, item.weights, strict=True)
