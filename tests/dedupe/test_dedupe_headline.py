@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from placing import final, placed, told
 
@@ -23,14 +23,14 @@ FERRY = (
     "Batumi harbour under water",
     (
         "Heavy rain flooded the harbour of Batumi overnight; two ferries to Trabzon were "
-        "cancelled, and a warehouse full of hazelnuts stood under a metre of water, the authority told us."
+        "cancelled, and a warehouse full of hazelnuts stood under a metre of water."
     ),
 )
 BANKER = (
     "Banker Tavares jailed in Lisbon",
     (
         "A Lisbon court sentenced the former banker Rui Tavares to eight years in prison for "
-        "fraud: he had hidden losses of a shipping fund from pensioners who trusted him with savings."
+        "fraud: he had hidden losses of a shipping fund from pensioners who trusted him."
     ),
 )
 REPORTS = (BRIDGE, FERRY, BANKER)
@@ -121,6 +121,22 @@ def test_headlines_that_are_worded_alike_may_tell_one_event(
 TITLES = st.sampled_from([*HEADLINES, "", "5.8", *(title for title, _ in REPORTS)])
 TEXTS = st.sampled_from([*(text for _, text in REPORTS), DIGEST, COOKIES, WALL, ""])
 ARTICLE = st.tuples(TITLES, TEXTS)
+SPLIT = st.integers(0, 12)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.permutations([(f"Briefing {n}", DIGEST) for n in range(6)] + list(REPORTS) * 2), SPLIT)
+def test_strangers_stay_apart_in_any_order_and_after_a_restart(
+    rows: list[tuple[str, str]], cut: int
+) -> None:
+    tellings = [told(n, *row) for n, row in enumerate(rows)]
+    found = stories(tellings)
+    assert len(set(found.values())) == 1 + len(REPORTS)
+    restarted = Stories()
+    for one in tellings[:cut]:
+        restarted.restore(one, found[one.article])
+    again = final(placed(restarted, tellings[cut:]))
+    assert again == {one.article: found[one.article] for one in tellings[cut:]}
 
 
 @given(ARTICLE, ARTICLE)

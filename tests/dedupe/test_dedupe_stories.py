@@ -322,6 +322,13 @@ def test_all_articles_of_a_long_story_go_to_their_side() -> None:
     assert all("Norway" in one.title for one in rows if one.article in {g.article for g in gone})
 
 
+@pytest.mark.parametrize("many", [64, 128, 192])
+def test_a_story_is_asked_whether_it_is_two_however_long_it_is(many: int) -> None:
+    rows = stream([QUAKE[0], QUAKE[3], BANK[0], BANK[1]] * (many // 4))
+    stories = restored([(one, "both") for one in rows])
+    assert len(leaving(stories._window, stories._stories["both"])) == many // 2
+
+
 def square(parts: Sequence[int], within: float, across: float) -> list[list[float]]:
     return [[within if a == b else across for a in parts] for b in parts]
 
