@@ -47,8 +47,8 @@ class Pair:
 
     def would_part(self) -> bool:
         """Return whether both, made one, would fall into halves again."""
-        sure = _sure([*_looks(self._window, self._ones), *self._others])
-        return _are_two(sure, range(len(self._ones)), range(len(self._ones), len(sure)))
+        both = _sure([*self._others, *_looks(self._window, self._ones)])
+        return _are_two(both, range(len(self._others)), range(len(self._others), len(both)))
 
 
 def leaving(window: Window, story: Story) -> list[Item]:
@@ -106,9 +106,14 @@ def _looks(window: Window, items: Iterable[Item]) -> list[Look]:
 
 
 def _sure(looks: Sequence[Look]) -> Table:
-    """Return how likely articles tell the same as each other, from unsure, 0, to sure: log odds."""
+    """Return how likely articles tell the same as each other, from unsure, 0, to sure: log odds.
+
+    Each two are compared once; an article with itself, never.
+    """
     items = [look.item for look in looks]
-    return [
-        [max(-_SUREST, min(_SUREST, log((p + 1e-9) / (1.0 + 1e-9 - p)))) for p in look.to(items)]
-        for look in looks
-    ]
+    table = [[0.0] * len(items) for _ in items]
+    for row, look in enumerate(looks):
+        for n, p in enumerate(look.to(items[row + 1 :]), row + 1):
+            sure = log((p + 1e-9) / (1.0 + 1e-9 - p))
+            table[row][n] = table[n][row] = max(-_SUREST, min(_SUREST, sure))
+    return table

@@ -83,17 +83,17 @@ class Stories:
         item, weighed = self._window.item(telling)
         item.was = was
         look = Look(self._window, item, weighed)
-        fits: list[_Fit] = []
+        fits: list[Item] = []
         given = self._ruled(item) or self._copied(look, telling.sketch)
         if given is None:
             fits = self._fitting(look)
-            given = fits[0] if fits else None
+            given = _fit(look, fits[0]) if fits else None
         if given is None:
             self._add(item, self._id([item]), telling.sketch)
             return Placed(item.article, item.story, vector=item.vector)
         why = _join(telling, look, given)
         self._add(item, given.to.story, telling.sketch)
-        moves = [*self._merged(fits), *self._split(self._stories[given.to.story])]
+        moves = [*self._merged(look, fits), *self._split(self._stories[given.to.story])]
         others = tuple(move for move in moves if move.article != item.article)
         return Placed(item.article, item.story, why, others, item.vector)
 
@@ -184,7 +184,7 @@ class Stories:
                 return _Fit(copied, By.COPY, share)
         return None
 
-    def _fitting(self, look: Look) -> list[_Fit]:
+    def _fitting(self, look: Look) -> list[Item]:
         """Return the nearest article of each of the two stories that an article fits best."""
         nearest: dict[str, Item] = {}
         around = look.around(self._meanings)
@@ -198,21 +198,21 @@ class Stories:
             if mean >= COHESION and not self._decided.forbids(look.item, story):
                 fits.append((-mean - look.to([other])[0], story.born, other))
         fits.sort(key=itemgetter(0, 1))
-        return [_Fit(to, _by(look, to), look.to([to])[0]) for _, _, to in fits[:2]]
+        return [other for _, _, other in fits[:2]]
 
     # --- repairing ---
 
-    def _merged(self, fits: list[_Fit]) -> list[Move]:
+    def _merged(self, look: Look, fits: Sequence[Item]) -> list[Move]:
         """Make one of the two stories that an article fits best, if they fit each other."""
         if len(fits) < 2:
             return []
-        both = (self._stories[fit.to.story] for fit in fits[:2])
+        both = (self._stories[fit.story] for fit in fits)
         older, younger = sorted(both, key=lambda story: story.born)
         pair = Pair(self._window, older, younger)
         likely = pair.oneness()
         if likely < _ONE or self._decided.forbids_merging(older, younger) or pair.would_part():
             return []
-        near = next(fit for fit in fits if fit.to.story == older.id)
+        near = _fit(look, next(fit for fit in fits if fit.story == older.id))
         moved = list(younger.articles.values())
         for item in moved:
             older.add(item)
@@ -236,9 +236,10 @@ class Stories:
         return [_moved(item, stay[0], By.SPLIT, likely) for item in gone]
 
 
-def _by(look: Look, to: Item) -> By:
-    """Return whether words alone would do, or meaning was needed."""
-    return By.WORDS if look.by_words(to) >= LINK else By.MEANING
+def _fit(look: Look, to: Item) -> _Fit:
+    """Return how an article fits, and whether words alone would do or meaning was needed."""
+    by = By.WORDS if look.by_words(to) >= LINK else By.MEANING
+    return _Fit(to, by, look.to([to])[0])
 
 
 def _moved(item: Item, to: Item, by: By, likely: float) -> Move:
