@@ -59,8 +59,8 @@ class Telling:
 
     at: of publication.  listed: one that turns up late is remembered as long as others.
     language: the bare code.  lead: the first words of ``text``, which holds the standfirst, too,
-    and no more than ``MOST_READ`` characters.  headline: keys of the title's words, in its order.
-    words: how many title and text have, each once.  vector: of title and lead.
+    and no more than ``MOST_READ`` characters.  headline: how many words, the first of the
+    features, the title tells.  vector: of title and lead.
     """
 
     article: str
@@ -72,8 +72,7 @@ class Telling:
     lead: str
     text: str
     features: tuple[Feature, ...]
-    headline: tuple[str, ...]
-    words: int
+    headline: int
     sketch: Sketch
     vector: bytes | None = None
 
@@ -93,7 +92,6 @@ def telling(
     language = base(article.language) if article.language else None
     rows = Row("title", title), Row("text", text[:MOST_READ])
     features, headline = _features(rows, language or "")
-    words = [feature.key for feature in features if feature.kind is Kind.WORD]
     return Telling(
         article=article.id,
         source=article.appearances[0].outlet.key if article.appearances else "",
@@ -104,8 +102,7 @@ def telling(
         lead=lead,
         text=text[:MOST_READ],
         features=features,
-        headline=tuple(words[:headline]),
-        words=len(words),
+        headline=headline,
         sketch=sketch(f"{title}\n{text}"),
         vector=vector or (encoder(f"{title}. {lead}", language) if encoder else None),
     )

@@ -7,7 +7,7 @@ article costs the same whatever the window holds.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from math import log, sqrt
 from typing import NamedTuple
@@ -59,7 +59,14 @@ class Item:
         "number", "source", "story", "vector", "was", "weights", "words",
     )  # fmt: skip
 
-    def __init__(self, telling: Telling, number_: int, weighed: Weighed, found_by: int) -> None:
+    def __init__(
+        self,
+        telling: Telling,
+        number_: int,
+        weighed: Weighed,
+        found_by: int,
+        words: Sequence[int],
+    ) -> None:
         self.article = telling.article
         self.source = telling.source
         self.language = telling.language or ""
@@ -71,8 +78,8 @@ class Item:
         self.was: str | None = None
         self.ids = array("I", weighed)
         self.weights = array("f", [told.weight for told in weighed.values()])
-        self.words = telling.words
-        self.headline = array("I", [number(Kind.WORD, key) for key in telling.headline])
+        self.headline = array("I", words[: telling.headline])
+        self.words = len(words)
         self.found_by = found_by
         self.lengths: tuple[float, ...] = ()
         self.measured = 0.0
@@ -114,9 +121,12 @@ class Window:
         rarity = self.rarity(telling.language or "")
         rare: list[tuple[float, int, float]] = []
         broad: list[tuple[float, int, float]] = []
+        words: list[int] = []
         for kind, key, _, weight in telling.features:
             feature = number(kind, key)
             force = weight * rarity(feature) ** 2
+            if kind is Kind.WORD:
+                words.append(feature)
             (broad if kind >= Kind.PLACE else rare).append((force, feature, weight))
         rare.sort(reverse=True)
         broad.sort(reverse=True)
@@ -124,7 +134,7 @@ class Window:
         rest = rare[_MOST_RARE:_MOST_FEATURES] + broad[_MOST_BROAD:]
         weighed = {feature: Told(weight, force) for force, feature, weight in first + rest}
         self._next += 1
-        item = Item(telling, self._next, weighed, len(first))
+        item = Item(telling, self._next, weighed, len(first), words)
         self._measure(item, weighed)
         return item, weighed
 
