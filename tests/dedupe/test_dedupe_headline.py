@@ -102,15 +102,34 @@ def test_headlines_of_one_formula_tell_as_many_events(
     [
         (("Earthquake shakes Malatya", ""), ("Earthquake shakes Malatya again", "")),
         (
-            ("Earthquake shakes city of Malatya", "A quake hit Pütürge near Malatya."),
-            ("Earthquake shakes city of Pütürge", "A quake hit Pütürge near Malatya."),
+            ("Earthquake hits city of Malatya", "Walls fell near Pütürge in Malatya."),
+            ("Earthquake hits city of Pütürge", "Walls fell near Pütürge in Malatya."),
+        ),
+        (("Tavares jailed for fraud", ""), ("Tavares imprisoned for fraud", "")),
+        (
+            ("Court orders years in prison for Tavares", ""),
+            ("Years in prison for Lisboners, court orders", ""),
         ),
         (
-            ("Tavares jailed for fraud in Lisbon", ""),
-            ("Tavares imprisoned for fraud in Lisbon", ""),
+            (
+                "Malatya and Pütürge shaken by quake of 5.8",
+                (
+                    "Walls cracked, a minaret fell and shepherds fled with their flocks, an "
+                    "official of the province told reporters in Ankara."
+                ),
+            ),
+            (
+                "Houses evacuated in panic",
+                (
+                    "After the quake of 5.8 in Pütürge near Malatya people slept in tents. The "
+                    "governor of Malatya said that schools in Pütürge stay closed, and he asked "
+                    "for blankets, heaters, doctors, bread and clean water until the roads through "
+                    "the mountains are free of stones again."
+                ),
+            ),
         ),
     ],
-    ids=["more words", "told in the text", "another common word"],
+    ids=["more words", "told in the text", "a common word", "another order", "a longer report"],
 )
 def test_headlines_that_are_worded_alike_may_tell_one_event(
     rows: Sequence[tuple[str, str]],
