@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from itertools import islice
+from operator import attrgetter
 
 from aggregator.dedupe.telling import Kind
 from aggregator.dedupe.window import Item, Weighed
@@ -51,26 +52,21 @@ class Headlines:
             return True
         if self.item.words < len(mine) + _LEAST or other.words < len(theirs) + _LEAST:
             return False
-        told = self._words.intersection(other.ids), [word for word in theirs if word in self._told]
-        if self._is_nothing(told[0], mine) and self._is_nothing(told[1], theirs):
+        if self._is_nothing(self._words.intersection(other.ids), mine) and self._is_nothing(
+            [word for word in theirs if word in self._told], theirs
+        ):
             return True
-        if self.item.words < other.words:
-            return self._is_digest(other, self.item, told[1], is_part=is_part)
-        return self._is_digest(self.item, other, told[0], is_part=is_part)
+        shorter, longer = sorted((self.item, other), key=attrgetter("words"))
+        return (
+            longer.words >= _LONGER * shorter.words
+            and (is_part or _quotes(longer, shorter))
+            and self._share(set(longer.headline).intersection(shorter.ids), longer.headline)
+            < _OF_ALL
+        )
 
     def _is_nothing(self, told: Collection[int], headline: Sequence[int]) -> bool:
         """Return whether a text may tell so much of another's headline by chance."""
         return _MANY * len(told) < len(headline) and self._share(told, headline) < _NOTHING
-
-    def _is_digest(
-        self, longer: Item, shorter: Item, told: Collection[int], *, is_part: bool
-    ) -> bool:
-        """Return whether a text contains another one beside much else. told: of its headline."""
-        return (
-            longer.words >= _LONGER * shorter.words
-            and (is_part or _quotes(longer, shorter))
-            and self._share(told, longer.headline) < _OF_ALL
-        )
 
     def _share(self, told: Collection[int], headline: Sequence[int]) -> float:
         """Return how much of a headline is told, by the rarity of its words; 1 of none."""
