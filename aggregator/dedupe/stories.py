@@ -18,7 +18,7 @@ from typing import NamedTuple
 from aggregator.dedupe.copies import Copies, Sketch
 from aggregator.dedupe.look import WINDOW, Look
 from aggregator.dedupe.meaning import Meanings
-from aggregator.dedupe.repair import leaving, oneness, would_part
+from aggregator.dedupe.repair import Pair, leaving
 from aggregator.dedupe.story import Decided, Story, mint
 from aggregator.dedupe.telling import Telling
 from aggregator.dedupe.window import Item, Window, number
@@ -83,17 +83,17 @@ class Stories:
         item, weighed = self._window.item(telling)
         item.was = was
         look = Look(self._window, item, weighed)
-        fits: list[_Fit] = []
-        given = self._ruled(item) or self._copied(item, telling.sketch)
+        fits: list[Item] = []
+        given = self._ruled(item) or self._copied(look, telling.sketch)
         if given is None:
             fits = self._fitting(look)
-            given = fits[0] if fits else None
+            given = _fit(look, fits[0]) if fits else None
         if given is None:
             self._add(item, self._id([item]), telling.sketch)
             return Placed(item.article, item.story, vector=item.vector)
         why = _join(telling, look, given)
         self._add(item, given.to.story, telling.sketch)
-        moves = [*self._merged(fits), *self._split(self._stories[given.to.story])]
+        moves = [*self._merged(look, fits), *self._split(self._stories[given.to.story])]
         others = tuple(move for move in moves if move.article != item.article)
         return Placed(item.article, item.story, why, others, item.vector)
 
@@ -170,17 +170,22 @@ class Stories:
         beside = (self._items.get(other) for other in self._decided.beside(item.article))
         return next((_Fit(other, By.PERSON, 1.0) for other in beside if other), None)
 
-    def _copied(self, item: Item, sketch: Sketch) -> _Fit | None:
+    def _copied(self, look: Look, sketch: Sketch) -> _Fit | None:
         """Return what this one is a near copy of: the likest that it may be with."""
+        item = look.item
         for found, share in self._copies.nearest(sketch):
             copied = self._window.items[found]
             is_near = abs(copied.at - item.at) <= WINDOW.total_seconds()
-            if is_near and not self._decided.forbids(item, self._stories[copied.story]):
+            if (
+                is_near
+                and not self._decided.forbids(item, self._stories[copied.story])
+                and not look.is_stranger(copied, is_part=True)
+            ):
                 return _Fit(copied, By.COPY, share)
         return None
 
-    def _fitting(self, look: Look) -> list[_Fit]:
-        """Return the nearest article of each story that an article fits, the best first."""
+    def _fitting(self, look: Look) -> list[Item]:
+        """Return the nearest article of each of the two stories that an article fits best."""
         nearest: dict[str, Item] = {}
         around = look.around(self._meanings)
         for other, likely in zip(around, look.to(around), strict=True):
@@ -193,24 +198,21 @@ class Stories:
             if mean >= COHESION and not self._decided.forbids(look.item, story):
                 fits.append((-mean - look.to([other])[0], story.born, other))
         fits.sort(key=itemgetter(0, 1))
-        return [_Fit(to, _by(look, to), look.to([to])[0]) for _, _, to in fits]
+        return [other for _, _, other in fits[:2]]
 
     # --- repairing ---
 
-    def _merged(self, fits: list[_Fit]) -> list[Move]:
+    def _merged(self, look: Look, fits: Sequence[Item]) -> list[Move]:
         """Make one of the two stories that an article fits best, if they fit each other."""
         if len(fits) < 2:
             return []
-        both = (self._stories[fit.to.story] for fit in fits[:2])
+        both = (self._stories[fit.story] for fit in fits)
         older, younger = sorted(both, key=lambda story: story.born)
-        likely = oneness(self._window, older, younger)
-        if (
-            likely < _ONE
-            or self._decided.forbids_merging(older, younger)
-            or would_part(self._window, older, younger)
-        ):
+        pair = Pair(self._window, older, younger)
+        likely = pair.oneness()
+        if likely < _ONE or self._decided.forbids_merging(older, younger) or pair.would_part():
             return []
-        near = next(fit for fit in fits if fit.to.story == older.id)
+        near = _fit(look, next(fit for fit in fits if fit.story == older.id))
         moved = list(younger.articles.values())
         for item in moved:
             older.add(item)
@@ -230,13 +232,14 @@ class Stories:
         for item in gone:
             del story.articles[item.number]
             new.add(item)
-        likely = oneness(self._window, story, new)
+        likely = Pair(self._window, story, new).oneness()
         return [_moved(item, stay[0], By.SPLIT, likely) for item in gone]
 
 
-def _by(look: Look, to: Item) -> By:
-    """Return whether words alone would do, or meaning was needed."""
-    return By.WORDS if look.by_words(to) >= LINK else By.MEANING
+def _fit(look: Look, to: Item) -> _Fit:
+    """Return how an article fits, and whether words alone would do or meaning was needed."""
+    by = By.WORDS if look.by_words(to) >= LINK else By.MEANING
+    return _Fit(to, by, look.to([to])[0])
 
 
 def _moved(item: Item, to: Item, by: By, likely: float) -> Move:

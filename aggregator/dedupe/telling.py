@@ -61,7 +61,8 @@ class Telling:
 
     at: of publication.  listed: one that turns up late is remembered as long as others.
     language: the bare code.  lead: the first words of ``text``, which holds the standfirst, too,
-    and no more than ``MOST_READ`` characters.  vector: of title and lead.
+    and no more than ``MOST_READ`` characters.  headline: how many words, the first of the
+    features, the title tells.  vector: of title and lead.
     """
 
     article: str
@@ -73,6 +74,7 @@ class Telling:
     lead: str
     text: str
     features: tuple[Feature, ...]
+    headline: int
     sketch: Sketch
     vector: bytes | None = None
 
@@ -86,6 +88,8 @@ def said(article: Article) -> Said:
 def telling(article: Article, vector: bytes | None = None) -> Telling:
     """Return what an article tells. vector: what an encoder makes of what is ``said``."""
     title, text, language = _read(article)
+    rows = Row("title", title), Row("text", text[:MOST_READ])
+    features, headline = _features(rows, language or "")
     return Telling(
         article=article.id,
         source=article.appearances[0].outlet.key if article.appearances else "",
@@ -95,7 +99,8 @@ def telling(article: Article, vector: bytes | None = None) -> Telling:
         title=title,
         lead=text[:LEAD],
         text=text[:MOST_READ],
-        features=_features((Row("title", title), Row("text", text[:MOST_READ])), language or ""),
+        features=features,
+        headline=headline,
         sketch=sketch(f"{title}\n{text}"),
         vector=vector,
     )
@@ -131,7 +136,8 @@ _UNSPACED = "\u0e00"
 """From here on a token of one character is one of a script without spaces."""
 
 
-def _features(rows: tuple[Row, Row], language: str) -> tuple[Feature, ...]:
+def _features(rows: tuple[Row, Row], language: str) -> tuple[tuple[Feature, ...], int]:
+    """Return what a title and a text tell, and how many words the title has: they come first."""
     found: dict[tuple[Kind, str], str] = {}
     sums: dict[tuple[Kind, str], float] = {}
     mentions = about.read(rows, [vocabulary(language)])
@@ -142,8 +148,10 @@ def _features(rows: tuple[Row, Row], language: str) -> tuple[Feature, ...]:
                 sums[feature] += weight
             else:
                 found[feature], sums[feature] = shown, weight
+        if row.field == "title":
+            headline = sum([kind is Kind.WORD for kind, _ in found])
     told = [Feature(*feature, shown, sums[feature] ** 0.5) for feature, shown in found.items()]
-    return (*told, *_about(rows, mentions))
+    return (*told, *_about(rows, mentions)), headline
 
 
 def _listed(rows: tuple[Row, Row], mentions: about.Mentions) -> tuple[set[int], ...]:
