@@ -63,9 +63,10 @@ class Edit:
 
 @stories.get("/stories/<story>")
 def story(story: str) -> Response:
-    """A story; 301 to the one it was merged into, 404 for one that never was.
+    """A story; 302 to the one it was merged into, 404 for one that never was.
 
-    302 while its last article waits to be gathered anew: to that, which says so.
+    Never 301, which browsers keep for good: a split or a person may give the id its articles
+    back. 302 also while its last article waits to be gathered anew: to that, which says so.
     """
     found = stored.get(current().db, story)
     if found is None:
@@ -74,7 +75,7 @@ def story(story: str) -> Response:
             abort(404)
         return redirect(url_for("pages.article", article=waiting), 302)
     if isinstance(found, str):
-        return redirect(url_for("stories.story", story=found), 301)
+        return redirect(url_for("stories.story", story=found), 302)
     inside = [one.article.id for one in found.members]
     spoken = {one.article.language.split("-")[0] for one in found.members if one.article.language}
     return show(

@@ -135,7 +135,7 @@ def test_the_page_of_an_entry_stays_when_its_story_is_merged(
     gone = pages[story_uri(OTHER_STORY)].removeprefix("https://news.example")
     for ask in (caller.get, caller.head):
         response = ask(gone)
-        assert (response.status_code, response.headers["Location"]) == (301, f"/stories/{STORY}")
+        assert (response.status_code, response.headers["Location"]) == (302, f"/stories/{STORY}")
 
 
 # --- addresses ----------------------------------------------------------------------------------
