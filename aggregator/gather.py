@@ -43,6 +43,8 @@ class Gatherer:
         self._known: State | None = None
         self._stories = Stories()
         self._apart: frozenset[tuple[str, str]] = frozenset()
+        self._unfit: set[str] = set()
+        """Articles that can't be put back: putting them there raised."""
 
     def catch_up(
         self,
@@ -83,8 +85,8 @@ class Gatherer:
         waiting = gathering.waiting(self._db, _BATCH, now - _RECENT)
         # Beside what is new, a history may be on its way from its oldest article on.
         first = gathering.first(self._db) or now
-        if known != self._known:
-            self._remember(first, now)
+        while known != self._known:
+            self._known = known if self._remember(first, now) else None
         self._known = None  # until it is stored, what is remembered is not what is known
         self._stories.forget(first - 2 * WINDOW)
         placed, is_sound = self._placed(waiting)
@@ -110,12 +112,14 @@ class Gatherer:
                 return placed, False
         return placed, True
 
-    def _remember(self, first: datetime, now: datetime) -> None:
+    def _remember(self, first: datetime, now: datetime) -> bool:
         """Read what was placed in the days around the first that waits, and in those before now.
 
         And what somebody put beside another article, however old it is.
 
-        It is what would be remembered if it had been placed just now (``Stories.forget``).
+        It is what would be remembered if it had been placed just now (``Stories.forget``). False
+        where putting an article back raised: it may have changed half of what is remembered, so
+        all is to be read again, without that one.
         """
         apart = gathering.followed(self._db, self._apart)
         is_held = partial(remembered.is_held, self._db)
@@ -127,12 +131,19 @@ class Gatherer:
             remembered.gathered(self._db, begin, end, _BATCH),
             remembered.gathered(self._db, max(end, now - _RECENT), None, _BATCH),
         ):
+            if kept.article.id in self._unfit:
+                continue
             with _on_its_own(kept.article):
                 one = telling(kept.article, None, kept.vector)
+                self._unfit.add(kept.article.id)
                 self._stories.restore(one, kept.story)
+                self._unfit.remove(kept.article.id)
                 told[kept.story] = None
+            if kept.article.id in self._unfit:
+                return False
         for head in remembered.heads(self._db, list(told), _BATCH):
             self._stories.recall(*head)
+        return True
 
 
 @contextmanager

@@ -508,6 +508,28 @@ def test_an_article_that_can_not_be_put_back_keeps_its_story_and_holds_up_nobody
     assert groups(db) == [[1, 2, 4], [3]]
 
 
+def test_what_an_article_left_half_changed_when_it_was_put_back_is_not_gone_on_with(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(db)
+    gatherer(db).catch_up((), clock)
+    sound, asked = Stories.restore, []
+
+    def halfway(stories: Stories, told: Any, story: str) -> None:
+        sound(stories, told, story)
+        asked.append(told.article)
+        if told.article == article_id(1):
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(Stories, "restore", halfway)
+    tell(db, 4, f"Agencies. {BRIDGE}", "three", 0.5)
+    one = gatherer(db)
+    one.catch_up((), clock)
+    assert asked.count(article_id(1)) == 1
+    assert not [told for told in known(one) if article_id(1) in told[2]]  # type: ignore[operator]
+    assert groups(db) == [[1, 2, 4], [3]]
+
+
 def test_an_article_that_was_pulled_out_and_can_not_be_compared_does_not_go_back(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
