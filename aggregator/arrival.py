@@ -12,6 +12,9 @@ from aggregator.tag.rules import Tagger
 LATE = timedelta(hours=24)
 """An entry that turns up later than this in a source already followed is listed as this old."""
 
+LAG = timedelta(hours=1)
+"""A feed may show an article so long after it was published: it lay in somebody's cache."""
+
 
 def article_of(entry: Entry, id_: str, now: datetime, *, first_poll: bool) -> Article:
     """Make the article that an entry is when it comes in at ``now``.
@@ -19,7 +22,7 @@ def article_of(entry: Entry, id_: str, now: datetime, *, first_poll: bool) -> Ar
     No date lies in the future. On the first poll of a source its archive is listed by its own
     dates; later an entry is news when it turns up, so it is listed at most ``LATE`` ago.
     """
-    published = min(entry.published or entry.updated or now, now)
+    published = _published(entry, now)
     updated = max(published, min(entry.updated or published, now))
     return Article(
         id=id_,
@@ -39,6 +42,20 @@ def article_of(entry: Entry, id_: str, now: datetime, *, first_poll: bool) -> Ar
         language=entry.language,
         declared=entry.language,
     )
+
+
+def told(entry: Entry, now: datetime, looked: datetime | None) -> datetime:
+    """Return when an entry that comes in at ``now`` was published, as far as that can be believed.
+
+    looked: when its source was last read, and hadn't got it; None: never before. Whatever date an
+    entry claims, what wasn't there then was told after it.
+    """
+    claimed = _published(entry, now)
+    return claimed if looked is None else max(claimed, looked - LAG)
+
+
+def _published(entry: Entry, now: datetime) -> datetime:
+    return min(entry.published or entry.updated or now, now)
 
 
 def tagged(

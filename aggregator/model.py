@@ -311,13 +311,18 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """One source that carries an article, with its own guid, link and headline."""
+    """One source that carries an article, with its own guid, link and headline.
+
+    seen: when we found it there.  told: when it was published there, as far as that can be
+    believed (``arrival.told``); None: no longer known. Neither ever moves.
+    """
 
     outlet: Outlet
     guid: str | None
     link: str | None
     title: str
     seen: datetime
+    told: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -488,7 +493,8 @@ class Story:
 
     id: 26 characters of [a-z2-7]; minted once; after a merge it leads to the other story.
     members: in the order of publication.  leading: id of the article that stands for the story.
-    listed: of the newest member.  led: since when that article leads, None: from the beginning.
+    listed: of the newest member.  published: when the earliest of the articles was told with
+    which it began; it never moves.  led: since when that article leads, None: from the beginning.
     told: when an outlet was last added, None: all were there from the beginning.
     """
 
@@ -496,6 +502,7 @@ class Story:
     members: tuple[Member, ...]
     leading: str
     listed: datetime
+    published: datetime
     led: datetime | None = None
     told: datetime | None = None
 

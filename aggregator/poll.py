@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 
-from aggregator.arrival import article_of, tagged
+from aggregator.arrival import article_of, tagged, told
 from aggregator.dedupe.identity import decide, further_keys, identities, settled
 from aggregator.errors import StoreError
 from aggregator.fetch.session import Fetcher
@@ -214,9 +214,8 @@ def _arrivals(
 ) -> tuple[Arrival, ...]:
     name = source.name or document.title or source.key
     outlet = Outlet(source.key, name, source.url, document.link)
-    first_poll = state.first_success is None
     return tuple(
-        _arrival(parts, source, outlet, decision, now, first_poll=first_poll)
+        _arrival(parts, source, state, outlet, decision, now)
         for decision in decisions
         if decision.verdict is not Verdict.UNCHANGED
     )
@@ -225,15 +224,15 @@ def _arrivals(
 def _arrival(
     parts: Parts,
     source: Source,
+    state: PollState,
     outlet: Outlet,
     decision: Decision,
     now: datetime,
-    *,
-    first_poll: bool,
 ) -> Arrival:
     entry = decision.entry
-    appearance = Appearance(outlet, entry.guid, entry.link, entry.title, now)
-    article = article_of(entry, decision.article, now, first_poll=first_poll)
+    at = told(entry, now, state.last_success)
+    appearance = Appearance(outlet, entry.guid, entry.link, entry.title, now, at)
+    article = article_of(entry, decision.article, now, first_poll=state.first_success is None)
     if decision.verdict is Verdict.ALSO:  # another source speaks for what the article says
         hits = parts.tagger().given(source.key, source.topics)
     else:

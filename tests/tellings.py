@@ -45,8 +45,9 @@ MANY = Story(
     ),
     leading=RICH.id,
     listed=NOON,
+    published=EARLY.published,
 )
-ALONE = Story(article_id(5001), (Member(NO_LINK, BEGAN),), NO_LINK.id, NOON)
+ALONE = Story(article_id(5001), (Member(NO_LINK, BEGAN),), NO_LINK.id, NOON, NOON)
 
 
 def telling(story: Story = MANY, updates: Updates = Updates.QUIET) -> Telling:

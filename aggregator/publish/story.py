@@ -39,7 +39,7 @@ def story_item(channel: Channel, telling: Telling) -> Item:
         uri=story_uri(story.id),
         url=address(lead.article.link) or telling.page,
         page=telling.page,
-        published=second(_published(story)),
+        published=second(story.published),
         updated=second(updated(story, telling.updates)),
         story=story,
     )
@@ -57,16 +57,12 @@ def updated(story: Story, updates: Updates) -> datetime:
     EACH_SOURCE: also when a further outlet told it.  NEVER: it stays at ``published``.
     Neither of the first two ever goes back: what led a story, or told it, may have left it.
     """
-    moments = [_published(story)]
+    moments = [story.published]
     if updates is not Updates.NEVER:
         moments += (leading(story).article.updated, story.led or moments[0])
     if updates is Updates.EACH_SOURCE:
         moments.append(story.told or moments[0])
     return max(moments)
-
-
-def _published(story: Story) -> datetime:
-    return min(one.article.published for one in story.members)
 
 
 def _whole(story: Story, lead: Article) -> Article:

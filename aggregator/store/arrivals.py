@@ -252,6 +252,7 @@ def _appearance_row(one: _Settled) -> dict[str, Any]:
         "source": seen.outlet.key,
         "listed": one.listed,
         "seen": seen.seen,
+        "told": seen.told,
         "guid": seen.guid,
         "link": seen.link,
         "title": seen.title,

@@ -180,4 +180,6 @@ def _load(connection: Connection, ids: Sequence[str]) -> tuple[Story, ...]:
 
 
 def _head(row: AnyRow) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in ("id", "leading", "listed", "led", "told")}
+    return {
+        name: getattr(row, name) for name in ("id", "leading", "listed", "published", "led", "told")
+    }

@@ -71,6 +71,7 @@ APPEARANCE = st.builds(
     link=MAYBE,
     title=TEXT,
     seen=MOMENT,
+    told=st.none() | MOMENT,
 )
 EVIDENCE = st.builds(Evidence, st.sampled_from(Rule), TEXT, TEXT, TEXT)
 ARTICLE = st.builds(
@@ -103,6 +104,7 @@ STORY = st.builds(
     members=st.lists(MEMBER, min_size=1, max_size=2).map(tuple),
     leading=TEXT,
     listed=MOMENT,
+    published=MOMENT,
 )
 TELLING = st.builds(Telling, STORY, st.just("https://a.example/s"), st.sampled_from(Updates))
 ADDRESSES = {"href", "src", "url", "cite", "poster", "xmlUrl", "htmlUrl"}

@@ -131,7 +131,8 @@ def test_an_outlet_without_headline_or_link_is_named_all_the_same() -> None:
     article = replace(bare(), title="", link=None, summary="Said.")
     seen = replace(article.appearances[0], title="", link=None)
     nameless = replace(seen, outlet=replace(EXAMPLE, name=""), link="https://news.example/1")
-    story = Story("s", (Member(replace(article, appearances=(seen, nameless)), BEGAN),), "x", NOON)
+    one = Member(replace(article, appearances=(seen, nameless)), BEGAN)
+    story = Story("s", (one,), "x", NOON, NOON)
     assert [line.text_content() for line in lines(story)] == [
         "Example News · 2026-11-22 11:59 UTC",
         "example · original article · 2026-11-22 11:59 UTC",
@@ -185,8 +186,10 @@ def test_an_article_on_its_own_says_nothing_of_stories() -> None:
 # --- dates ------------------------------------------------------------------------------------
 
 
-def test_a_story_was_published_when_its_earliest_article_was() -> None:
+def test_a_story_was_published_when_it_began_whoever_joins_it() -> None:
     assert in_atom("string(a:entry/a:published)", telling()) == "2026-11-22T09:00:00+00:00"
+    older = with_member(MANY, 3, article=replace(CHINESE, published=NOON - 100 * HOUR))
+    assert in_atom("string(a:entry/a:published)", telling(older)) == "2026-11-22T09:00:00+00:00"
 
 
 EDITED = NOON + 5 * HOUR
@@ -202,6 +205,14 @@ RULES = [
     (Updates.QUIET, with_member(MANY, 0, article=replace(EARLY, updated=EDITED)), RICH.updated),
     # Another one leads now.
     (Updates.NEVER, replace(MANY, led=BEGAN + HOUR), EARLY.published),
+    (Updates.NEVER, replace(MANY, leading=CHINESE.id), EARLY.published),
+    # An older one joined, or the earliest left.
+    (
+        Updates.NEVER,
+        with_member(MANY, 3, article=replace(CHINESE, published=EARLY.published - HOUR)),
+        EARLY.published,
+    ),
+    (Updates.NEVER, replace(MANY, members=MANY.members[1:]), EARLY.published),
     (Updates.QUIET, replace(MANY, led=BEGAN + HOUR), BEGAN + HOUR),
     (Updates.EACH_SOURCE, replace(MANY, led=BEGAN + HOUR, told=BEGAN), BEGAN + HOUR),
     # All were there from the beginning.

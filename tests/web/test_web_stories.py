@@ -207,7 +207,7 @@ def test_a_story_of_one_article_is_a_page_like_any_other(caller: FlaskClient) ->
 def test_an_article_that_no_source_carries_any_more_stands_in_the_timeline(
     caller: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    story = Story(STORY, (Member(replace(bare(), appearances=()), NOON),), "x", NOON)
+    story = Story(STORY, (Member(replace(bare(), appearances=()), NOON),), "x", NOON, NOON)
     monkeypatch.setattr("aggregator.web.stories.stored.get", lambda *_: story)
     assert [words(one) for one in page(caller).select(".timeline h3")] == ["Headline 1"]
     assert not page(caller).select(".timeline .outlet")
