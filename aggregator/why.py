@@ -8,6 +8,8 @@ from typing import Any
 
 from aggregator.model import Article, Feed, Join, Story
 from aggregator.publish import article_uri, story_uri
+from aggregator.publish.story import leading
+from aggregator.publish.timeline import timeline
 from aggregator.store import articles, stories
 from aggregator.store.database import Database
 from aggregator.tag.query import Asked, parse_query
@@ -50,25 +52,23 @@ def explain(db: Database, article: Article, feeds: Iterable[Feed], now: datetime
 
 def explain_story(story: Story) -> dict[str, Any]:
     """Return who tells a story, when, and what brought each of its articles into it."""
-    first = story.members[0].article.published
+    spoken = [line for line in timeline(story) if line.speaks]
     return {
         "id": story.id,
         "uri": story_uri(story.id),
-        "title": next(
-            one.article.title for one in story.members if one.article.id == story.leading
-        ),
+        "title": leading(story).article.title,
         "outlets": story.outlets,
         "articles": [
             {
-                "id": one.article.id,
-                "published": one.article.published,
-                "lag": one.article.published - first,
-                "sources": [seen.outlet.key for seen in one.article.appearances],
-                "language": one.article.language,
-                "title": one.article.title,
-                "why": _join(one.why),
+                "id": line.article.id,
+                "published": line.article.published,
+                "lag": line.lag,
+                "sources": [seen.outlet.key for seen in line.article.appearances],
+                "language": line.article.language,
+                "title": line.article.title,
+                "why": _join(line.member.why),
             }
-            for one in story.members
+            for line in spoken
         ],
     }
 

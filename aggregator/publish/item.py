@@ -45,7 +45,7 @@ class Item:
     published, updated: UTC, whole seconds, since some readers know no fractions.
     article: what was kept, for the facts that only JSON Feed has room for; of a story the article
     that leads it, with the topics, categories and appearances of all.
-    story: where the entry is one, else None.
+    story: where the entry is one, else None; with so many tellings left out.
     """
 
     uri: str
@@ -64,6 +64,7 @@ class Item:
     origin: Origin | None
     article: Article
     story: Story | None = None
+    left_out: int = 0
 
 
 def item(channel: Channel, article: Article, content: str = "") -> Item:
