@@ -494,7 +494,9 @@ class Story:
     id: 26 characters of [a-z2-7]; minted once; after a merge it leads to the other story.
     members: in the order of publication.  leading: id of the article that stands for the story.
     listed: of the newest member.  published: when the earliest of the articles was told with
-    which it began; it never moves.  led: since when that article leads, None: from the beginning.
+    which it began; it never moves.  outlets: how many sources tell it: each speaks for an article
+    or has it at a place of its own; who only links to it doesn't count.  led: since when that
+    article leads, None: from the beginning.
     told: when an outlet was last added, None: all were there from the beginning.
     """
 
@@ -503,13 +505,15 @@ class Story:
     leading: str
     listed: datetime
     published: datetime
+    outlets: int
     led: datetime | None = None
     told: datetime | None = None
 
     @property
-    def outlets(self) -> int:
-        """How many sources tell it."""
-        return len({seen.outlet.key for one in self.members for seen in one.article.appearances})
+    def linking(self) -> int:
+        """How many sources carry it without telling it."""
+        carrying = {seen.outlet.key for one in self.members for seen in one.article.appearances}
+        return len(carrying) - self.outlets
 
 
 # --- one poll ---------------------------------------------------------------------------------

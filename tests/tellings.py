@@ -46,8 +46,9 @@ MANY = Story(
     leading=RICH.id,
     listed=NOON,
     published=EARLY.published,
+    outlets=5,
 )
-ALONE = Story(article_id(5001), (Member(NO_LINK, BEGAN),), NO_LINK.id, NOON, NOON)
+ALONE = Story(article_id(5001), (Member(NO_LINK, BEGAN),), NO_LINK.id, NOON, NOON, 0)
 
 
 def telling(story: Story = MANY, updates: Updates = Updates.QUIET) -> Telling:

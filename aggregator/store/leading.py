@@ -16,7 +16,9 @@ from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from aggregator.store.database import Database, bump
 from aggregator.store.dialect import AnyRow, among, insert
+from aggregator.store.rows import reversed_host
 from aggregator.store.tables import appearances, articles, members, meta, stories
+from aggregator.tag.query import link_host
 
 FULL_TEXT = 600
 """Characters from which on an article is taken to bring its whole text."""
@@ -118,10 +120,16 @@ def _inside(connection: Connection, ids: Sequence[str]) -> dict[str, list[AnyRow
 
 
 def _outlets(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
-    counted = (
-        select(members.c.story, func.count(appearances.c.source.distinct()).label("outlets"))
+    """Return how many sources tell each story: a link to another's article tells nothing."""
+    found: dict[str, set[str]] = {}
+    spoken = articles.c.speaker == appearances.c.source
+    for row in connection.execute(
+        select(members.c.story, appearances.c.source, appearances.c.link, articles.c.domain)
+        .add_columns(spoken.label("speaks"))
         .join(appearances, appearances.c.article == members.c.article)
+        .join(articles, articles.c.id == members.c.article)
         .where(among(connection, members.c.story, ids))
-        .group_by(members.c.story)
-    )
-    return {row.story: row.outlets for row in connection.execute(counted)}
+    ):
+        if row.speaks or (row.link and reversed_host(link_host(row.link)) != row.domain):
+            found.setdefault(row.story, set()).add(row.source)
+    return {story: len(sources) for story, sources in found.items()}

@@ -181,5 +181,6 @@ def _load(connection: Connection, ids: Sequence[str]) -> tuple[Story, ...]:
 
 def _head(row: AnyRow) -> dict[str, Any]:
     return {
-        name: getattr(row, name) for name in ("id", "leading", "listed", "published", "led", "told")
+        name: getattr(row, name)
+        for name in ("id", "leading", "listed", "published", "outlets", "led", "told")
     }

@@ -105,6 +105,7 @@ STORY = st.builds(
     leading=TEXT,
     listed=MOMENT,
     published=MOMENT,
+    outlets=st.integers(0, 9),
 )
 TELLING = st.builds(Telling, STORY, st.just("https://a.example/s"), st.sampled_from(Updates))
 ADDRESSES = {"href", "src", "url", "cite", "poster", "xmlUrl", "htmlUrl"}

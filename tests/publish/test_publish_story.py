@@ -153,7 +153,7 @@ def crowd(many: int) -> Story:
     """As many articles as that; the last one leads."""
     told = [replace(bare(many - number), language="en") for number in range(many)]
     members = tuple(Member(one, BEGAN) for one in told)
-    return Story("s", members, told[-1].id, NOON, NOON)
+    return Story("s", members, told[-1].id, NOON, NOON, 1)
 
 
 @pytest.mark.parametrize("many", [50, 51, 2000])
@@ -177,7 +177,7 @@ def test_however_many_carry_one_article_its_entry_is_short() -> None:
         for number, seen in enumerate(bare().appearances * 70)
     )
     one = Member(replace(bare(), appearances=carried), BEGAN)
-    told = item(telling(Story("s", (one,), one.article.id, NOON, NOON)))
+    told = item(telling(Story("s", (one,), one.article.id, NOON, NOON, 1)))
     assert told["content_html"].count("<li") == 51
     assert len(told["_aggregator"]["sources"]) == 50
 
@@ -187,7 +187,7 @@ def test_an_outlet_without_headline_or_link_is_named_all_the_same() -> None:
     seen = replace(article.appearances[0], title="", link=None)
     nameless = replace(seen, outlet=replace(EXAMPLE, name=""), link="https://news.example/1")
     one = Member(replace(article, appearances=(seen, nameless)), BEGAN)
-    story = Story("s", (one,), "x", NOON, NOON)
+    story = Story("s", (one,), "x", NOON, NOON, 1)
     assert [line.text_content() for line in lines(story)] == [
         "Example News · 2026-11-22 11:59 UTC",
         "example · original article · 2026-11-22 11:59 UTC",

@@ -121,7 +121,7 @@ def test_a_story_knows_since_when_it_is_led_and_when_an_outlet_was_added(db: Dat
     assert (story(db).led, story(db).told) == (None, NOW + HOUR)
     put(db, (1, "s"), at=NOW + 2 * HOUR)
     assert (story(db).led, story(db).told) == (NOW + 2 * HOUR, NOW + HOUR)
-    save(db, also(first, "three"), at=NOW + 3 * HOUR)
+    save(db, also(first, "three", link="https://three.example/3"), at=NOW + 3 * HOUR)
     assert (story(db).led, story(db).told) == (NOW + 2 * HOUR, NOW + 3 * HOUR)
     rulings.pull_out(db, article_id(1), NOW + 4 * HOUR)
     assert (story(db).leading, story(db).led) == (article_id(3), NOW + 4 * HOUR)

@@ -95,8 +95,23 @@ def test_a_further_outlet_of_an_article_counts_for_its_story(db: Database) -> No
     save(db, first)
     put(db, placed(1, "s"))
     assert told(db, min_sources=2) == []
-    save(db, also(first, "two"))
+    save(db, also(first, "two", link="https://two.example/own"))
     assert told(db, min_sources=2) == ["s"]
+
+
+def test_who_only_links_to_an_article_tells_no_story(db: Database) -> None:
+    first = arrival(1)
+    save(db, first)
+    put(db, placed(1, "s"))
+    save(db, also(first, "links", link=f"{first.article.link}?from=links"), also(first, "more"))
+    save(db, also(first, "bare", link=None))
+    assert told(db, min_sources=2) == []
+    assert (story(db, "s").outlets, story(db, "s").linking) == (1, 3)
+    # It tells it by an article of its own.
+    save(db, arrival(2, "links"))
+    put(db, placed(2, "s"))
+    assert told(db, min_sources=2) == ["s"]
+    assert (story(db, "s").outlets, story(db, "s").linking) == (2, 2)
 
 
 def test_merged_stories_lead_to_the_one_that_is_left(db: Database) -> None:
@@ -369,7 +384,7 @@ def test_where_few_are_told_by_enough_outlets_pages_may_be_empty_but_go_on(
     monkeypatch.setattr(stories, "_MOST_READ", 4)
     first = arrival(9)
     save(db, first, *(arrival(n) for n in range(9)))
-    save(db, also(first, "two"))
+    save(db, also(first, "two", link="https://two.example/9"))
     put(db, *(placed(n, f"s{n}") for n in range(10)))
     found: list[str] = []
     cursor, pages = None, 0

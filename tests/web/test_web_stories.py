@@ -207,7 +207,7 @@ def test_a_story_of_one_article_is_a_page_like_any_other(caller: FlaskClient) ->
 def test_an_article_that_no_source_carries_any_more_stands_in_the_timeline(
     caller: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    story = Story(STORY, (Member(replace(bare(), appearances=()), NOON),), "x", NOON, NOON)
+    story = Story(STORY, (Member(replace(bare(), appearances=()), NOON),), "x", NOON, NOON, 0)
     monkeypatch.setattr("aggregator.web.stories.stored.get", lambda *_: story)
     assert [words(one) for one in page(caller).select(".timeline h3")] == ["Headline 1"]
     assert not page(caller).select(".timeline .outlet")
@@ -318,7 +318,7 @@ def test_an_article_leads_to_its_story_and_says_why_it_is_in_it(caller: FlaskCli
 
 def test_an_article_that_several_carry_leads_to_their_timeline(visit: Visit) -> None:
     found = page(visit(), f"/articles/{article_id(0)}")
-    assert words(found.select_one(".told")) == "Told by 3 outlets"
+    assert words(found.select_one(".told")) == "Told by 1 outlet, linked by 2 more"
     assert "One of" not in words(found.select_one(".why"))
 
 
