@@ -85,8 +85,6 @@ def join(place: Place, article: str, other: str) -> None:
     """
     with _deciding(place) as opened:
         one, two = meant(opened.db, article), meant(opened.db, other)
-        if one.id == two.id:
-            raise UsageError("both names mean the same article; name two")
         rulings.put_together(opened.db, one.id, two.id, app.utc_now())
     console.print(f"put together: {text(one.title)}\nin the story of: {text(two.title)}")
 

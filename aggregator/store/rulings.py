@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, not_, select
 
+from aggregator.errors import UsageError
 from aggregator.model import Article, Ruling
 from aggregator.store import rows
 from aggregator.store.database import Database, bump
@@ -55,8 +56,18 @@ def pull_out(db: Database, article: str, at: datetime) -> bool:
 
 
 def put_together(db: Database, article: str, other: str, at: datetime) -> None:
-    """Decide that two articles are of one story; the first waits to be gathered anew."""
+    """Decide that two articles are of one story; the first waits to be gathered anew.
+
+    Raises UsageError for one that isn't there, or where both are the same.
+    """
+    if article == other:
+        raise UsageError("both names mean the same article; name two")
     with db.write() as connection:
+        known = among(connection, articles.c.id, [article, other])
+        found = connection.scalars(select(articles.c.id).where(known)).all()
+        for missing in {article, other}.difference(found):
+            message = f"there is no article {missing}"
+            raise UsageError(message)
         _rule(connection, article, [other], at, together=True)
 
 

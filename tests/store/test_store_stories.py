@@ -245,6 +245,18 @@ def test_an_article_that_is_alone_can_not_be_pulled_out(db: Database) -> None:
     assert gathering.waiting(db, 9, NOW) == ()
 
 
+def test_what_is_not_there_or_the_same_can_not_be_put_together(db: Database) -> None:
+    save(db, arrival(1))
+    for one, other, words in (
+        (article_id(1), article_id(7), f"there is no article {article_id(7)}"),
+        (article_id(7), article_id(1), f"there is no article {article_id(7)}"),
+        (article_id(1), article_id(1), "both names mean the same article"),
+    ):
+        with pytest.raises(UsageError, match=words):
+            rulings.put_together(db, one, other, NOW)
+    assert rulings.ruled(db) == ()
+
+
 def test_the_last_ruling_counts(db: Database) -> None:
     save(db, arrival(1), arrival(2))
     put(db, placed(2, "s"), placed(1, "s", WHY))
