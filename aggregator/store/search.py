@@ -253,6 +253,12 @@ def those_that_match(
     return set(connection.scalars(statement.where(among(connection, reading.id, ids))))
 
 
+def matching(connection: Connection, query: Query, now: datetime) -> AnySelect:
+    """Return the SELECT of the ids of all articles that match."""
+    reading = _reading(query)
+    return reading.matching(connection, select(reading.id.label("id")), now)
+
+
 def stands_before(spot: Spot) -> ColumnElement[bool]:
     """Return the condition that an article stands at a spot or before it."""
     return not_(_stands_after(articles.c.listed, articles.c.id, spot))

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from aggregator.model import Member, Story, StoryPage
+from aggregator.model import Article, Member, Story, StoryPage
 from aggregator.store import rows, search
 from aggregator.store.database import Database
 from aggregator.store.dialect import AnyRow, among, storable
@@ -55,6 +55,51 @@ def of_articles(connection: Connection, ids: Collection[str]) -> dict[str, str]:
     wanted = among(connection, members.c.article, ids)
     found = connection.execute(select(members.c.article, members.c.story).where(wanted))
     return {row.article: row.story for row in found}
+
+
+class Summary(NamedTuple):
+    """A story in a list: its leading article whole, and how many outlets and articles it has."""
+
+    id: str
+    leading: Article
+    outlets: int
+    articles: int
+
+
+def summaries(db: Database, ids: Collection[str]) -> dict[str, Summary]:
+    """Return those of these stories that have articles."""
+    columns = (stories.c.id, stories.c.leading, stories.c.outlets)
+    with db.read() as connection:
+        found = connection.execute(
+            select(*columns, func.count().label("articles"))
+            .join(members, members.c.story == stories.c.id)
+            .where(among(connection, stories.c.id, ids))
+            .group_by(*columns)
+        ).all()
+        loaded = {one.id: one for one in rows.load(connection, [row.leading for row in found])}
+    return {
+        row.id: Summary(row.id, loaded[row.leading], row.outlets, row.articles) for row in found
+    }
+
+
+def told_before(
+    db: Database, query: Query, now: datetime, cursor: str, ids: Collection[str]
+) -> set[str]:
+    """Return those of these stories of which an article matches and stands before a cursor."""
+    with db.read() as connection:
+        return _told_before(connection, query, now, search.spot(cursor), ids)
+
+
+def count(db: Database, query: Query, now: datetime) -> int:
+    """Return how many stories the articles tell that match; one that has none yet is its own."""
+    with db.read() as connection:
+        found = search.matching(connection, query, now).subquery()
+        own = func.coalesce(members.c.story, found.c.id)
+        inside = found.outerjoin(members, members.c.article == found.c.id)
+        many: int = connection.execute(
+            select(func.count(own.distinct())).select_from(inside)
+        ).scalar_one()
+    return many
 
 
 def find(

@@ -74,12 +74,14 @@ def day(text: str) -> Response:
 
 def _digest(asked: date, shown: date | None, *, goes_on: bool = False) -> Response:
     known = statuses(current().db)
-    page = _page(days.query(shown), request.args.get("before")) if shown else Page(())
+    cursor = request.args.get("before")
+    page = _page(days.query(shown), cursor) if shown else Page(())
     status = 200 if shown or asked == current().today else 404
     previous = days.previous(shown or asked)
     goes_on &= shown == asked and len(page.articles) < FEW
     earlier = _page(days.query(previous), None) if goes_on and previous else Page(())
-    listed, before = folded(page.articles, earlier.articles)
+    after = (days.query(shown), cursor) if shown and cursor else None
+    listed, before = folded(page.articles, earlier.articles, after=after)
     return show(
         "digest.html",
         status,
@@ -87,6 +89,7 @@ def _digest(asked: date, shown: date | None, *, goes_on: bool = False) -> Respon
         shown=shown,
         listed=listed,
         count=days.count(shown) if shown else 0,
+        told=days.told(shown) if shown else 0,
         older=page.next and url_for("pages.day", text=shown, before=page.next),
         previous=previous,
         earlier=before,
@@ -127,7 +130,7 @@ def topic(slug: str) -> AnyResponse:
         "topic.html",
         topic=found,
         slug=slug,
-        listed=folded(page.articles)[0],
+        listed=folded(page.articles, after=(query, cursor) if cursor else None)[0],
         count=stored.count(site.db, query, site.clock()),
         older=page.next and url_for("pages.topic", slug=slug, before=page.next),
         paged=bool(cursor),
@@ -167,7 +170,7 @@ def search() -> Response:
     values["addresses"] = feeds.addresses(Feed("search", asked, asked), search=True)
     return show(
         "search.html",
-        listed=folded(page.articles)[0],
+        listed=folded(page.articles, led=False)[0],
         count=stored.count(site.db, query, site.clock()),
         older=page.next and url_for("pages.search", q=asked, before=page.next),
         **values,

@@ -343,18 +343,23 @@ def test_an_article_that_stands_alone_for_a_reason_tells_it(
 # --- lists --------------------------------------------------------------------------------------
 
 
+MANY = "Told by 4 outlets in 4 articles"
+OTHERS = "also by The Harbour Gazette, صحيفة الميناء, Вестник Прибрежья"
+
+
 @pytest.mark.parametrize(
-    ("address", "items", "told"),
+    ("address", "items", "told", "shown"),
     [
-        ("/", 10, "also: 江畔日报 (3 more of this story)"),
-        ("/topics/war", 1, "also: 江畔日报 (3 more of this story)"),
-        ("/search?q=topic:war", 1, "also: 江畔日报 (3 more of this story)"),
-        # The outlet of the other article carries the one above, too.
-        ("/topics/azerbaijan", 3, "1 more of this story"),
+        ("/", 10, f"{MANY}, {OTHERS}", 8),
+        ("/topics/war", 1, f"{MANY}, {OTHERS}", 8),
+        # The one that leads stands elsewhere.
+        ("/topics/azerbaijan", 3, f"{MANY}, {OTHERS}", 8),
+        # Who searches finds what has the words.
+        ("/search?q=topic:war", 1, f"{MANY}, also by 江畔日报", 0),
     ],
 )
 def test_a_page_shows_each_story_once(
-    caller: FlaskClient, address: str, items: int, told: str
+    caller: FlaskClient, address: str, items: int, told: str, shown: int
 ) -> None:
     found = page(caller, address)
     assert len(found.select(".item")) == items
@@ -363,10 +368,35 @@ def test_a_page_shows_each_story_once(
     assert line.a["href"] == f"/stories/{STORY}"
     assert words(line) == told
     lead = found.select_one(".lead")
-    assert "newest first, each story once." in words(lead)
+    assert "newest first, each story once" in words(lead)
+    assert ("under the article that leads it" in words(lead)) == (shown == 8)
     head = found.select_one(".item h2 a")
     assert head is not None
-    assert head["href"] == f"/articles/{article_id(0)}", "the newest one"
+    assert head["href"] == f"/articles/{article_id(shown)}"
+    time = found.select_one(".item time")
+    assert time is not None
+    newest = page(caller, "/search?q=topic:war").select_one(".item time")
+    assert time["datetime"] == newest["datetime"], "of the newest one"  # type: ignore[index]
+
+
+def test_the_digest_counts_articles_and_what_they_tell(caller: FlaskClient) -> None:
+    assert "11 articles that tell 8 stories, newest first" in words(
+        page(caller, "/").select_one(".lead")
+    )
+
+
+def test_a_story_that_a_newer_page_shows_is_not_shown_again(
+    db: Database, caller: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.web.pages.PAGE", 1)
+    address, shown, pages = "/topics/war", list[str](), 0
+    while address:
+        found = page(caller, address)
+        shown += [str(one["href"]) for one in found.select(".item h2 a")]
+        older, pages = found.select_one(".more a[rel=next]"), pages + 1
+        assert not found.select(".empty") or older is None
+        address = str(older["href"]) if older else ""
+    assert (shown, pages) == ([f"/articles/{article_id(8)}"], 4)
 
 
 def test_the_page_of_a_source_shows_all_its_articles(db: Database, caller: FlaskClient) -> None:
@@ -425,7 +455,7 @@ def test_many_outlets_are_named_in_part() -> None:
         )
         for n in range(6)
     ]
-    fold = folds.Fold(articles[0], "s", tuple(articles[1:]))
+    fold = folds.Fold(articles[0], NOON, None, tuple(articles[1:]))
     assert fold.also == ("N1", "N2", "N3", "N4", "N5")
 
 
