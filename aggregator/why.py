@@ -10,9 +10,12 @@ from aggregator.model import Article, Feed, Join, Story
 from aggregator.publish import article_uri, story_uri
 from aggregator.publish.story import leading
 from aggregator.publish.timeline import timeline
-from aggregator.store import articles, stories
+from aggregator.store import articles, rulings, stories
 from aggregator.store.database import Database
 from aggregator.tag.query import Asked, parse_query
+
+_PARTED = 50
+"""Stories that are told from which people keep an article apart."""
 
 
 def brief(article: Article) -> dict[str, Any]:
@@ -36,6 +39,7 @@ def explain(db: Database, article: Article, feeds: Iterable[Feed], now: datetime
     story = stories.get(db, stories.of(db, [article.id]).get(article.id, ""))
     return _facts(article) | {
         "story": explain_story(story) if isinstance(story, Story) else None,
+        "parted": [one._asdict() for one in rulings.parted(db, article.id, _PARTED)],
         "feeds": [feed.slug for feed in feeds if asked.matches(parse_query(feed.where), now)],
         "topics": _topics(article),
         "sources": _sources(article),

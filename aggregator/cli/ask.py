@@ -155,6 +155,9 @@ def _print_reasons(told: dict[str, Any]) -> None:
     if told["story"]:
         console.print()
         print_story(told["story"])
+    for one in told["parted"]:
+        since = f"since {text(one['at'])} a person keeps it apart from story {one['story']}"
+        console.print(f"\n{since}: {text(one['title'])}")
     for source in told["sources"]:
         console.print(f"\n[bold]source[/bold] {text(source['source'])}, {text(source['name'])}")
         _print_facts(source, ("seen", "title", "link", "guid"))

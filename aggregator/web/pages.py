@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from aggregator.errors import QueryError
 from aggregator.model import Feed, Page, SourceStatus
-from aggregator.store import articles, polls
+from aggregator.store import articles, polls, rulings
 from aggregator.store import search as stored
 from aggregator.store.sources import public_url, status, statuses
 from aggregator.tag.query import Query, Source, Topic, parse_query
@@ -27,7 +27,7 @@ from aggregator.web.answers import show
 from aggregator.web.failures import marked
 from aggregator.web.folds import folded, unfolded
 from aggregator.web.site import current
-from aggregator.web.stories import story_of
+from aggregator.web.stories import KEPT_OUT, story_of
 from aggregator.web.wording import urgency
 
 pages = Blueprint("pages", __name__)
@@ -151,6 +151,7 @@ def article(article: str) -> Response:
         revisions=articles.revisions(site.db, article),
         decisions=articles.decisions(site.db, article),
         story=story_of(article),
+        parted=rulings.parted(site.db, article, KEPT_OUT),
         addresses=feeds.addresses("all"),
     )
 

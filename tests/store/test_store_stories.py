@@ -288,6 +288,26 @@ def test_what_is_kept_out_is_what_people_pulled_out_the_latest_first(db: Databas
 # --- reading ------------------------------------------------------------------------------------
 
 
+def test_an_article_knows_the_stories_from_which_people_took_it(db: Database) -> None:
+    save(db, *(arrival(number) for number in range(1, 5)))
+    put(db, placed(1, "s"), placed(2, "s"), placed(3, "s"))
+    assert rulings.parted(db, article_id(1), 9) == ()
+    rulings.pull_out(db, article_id(1), NOW)
+    told = [("s", "Headline 3", NOW)]
+    assert rulings.parted(db, article_id(1), 9) == tuple(told), "also while it waits"
+    put(db, placed(1, "t"))
+    assert rulings.parted(db, article_id(1), 9) == tuple(told)
+    assert rulings.parted(db, article_id(3), 9) == (("t", "Headline 1", NOW),)
+    put(db, placed(4, "t"))
+    rulings.pull_out(db, article_id(1), NOW + HOUR)
+    put(db, placed(1, "u"))
+    assert rulings.parted(db, article_id(1), 9) == (("t", "Headline 4", NOW + HOUR), *told)
+    assert len(rulings.parted(db, article_id(1), 1)) == 1
+    put(db, placed(1, "s"))
+    assert [one.story for one in rulings.parted(db, article_id(1), 9)] == ["t"]
+    assert rulings.parted(db, article_id(9), 9) == ()
+
+
 def test_a_story_is_found_by_any_of_its_articles_and_once(db: Database) -> None:
     war = (hit("war"),)
     save(db, arrival(1), arrival(2, topics=war), arrival(3, topics=war), arrival(4))

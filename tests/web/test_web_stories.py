@@ -271,6 +271,20 @@ def test_an_article_that_waits_for_its_story_says_so(db: Database, caller: Flask
     assert waits in words(page(caller, f"/articles/{article_id(2)}").main)
 
 
+def test_an_article_says_which_story_a_person_took_it_from(
+    db: Database, caller: FlaskClient
+) -> None:
+    address = f"/articles/{article_id(2)}"
+    assert not page(caller, address).select(".parted")
+    rulings.pull_out(db, article_id(2), NOW)
+    place(db, Placed(article_id(2), article_id(5009)))
+    [line] = page(caller, address).select(".parted")
+    title = newsroom.STORIES[8].title
+    assert words(line).startswith(f"A person decided that it is not of the story {title}, 22 Nov")
+    assert line.a is not None
+    assert line.a["href"] == f"/stories/{STORY}"
+
+
 # --- what was changed ---------------------------------------------------------------------------
 
 
