@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,6 +18,7 @@ from aggregator.cli.output import (
     environment,
     json_option,
     print_json,
+    progress,
     table,
     text,
 )
@@ -27,6 +29,8 @@ from aggregator.store.database import Database
 
 _PAUSE_SECONDS = 0.5
 """Between two tries to have the right to gather."""
+_INTERRUPTED = 130
+"""The exit code that shells give for Ctrl-C."""
 SHORT_ID = 10
 """So many letters of an article's id are shown; 6 or more are understood."""
 
@@ -102,19 +106,39 @@ def again(place: Place, resume: bool) -> None:
     with app.opened(place.config, place.data, environment()) as opened:
         if not resume:
             gather.gather_again(opened.db)
-        done = _all_gathered(opened)
+        total = gathering.left(opened.db)
+        try:
+            done = _all_gathered(opened, total)
+        except KeyboardInterrupt:
+            left = gathering.left(opened.db)
+            click.echo(
+                f"stopped with {left} of {total} articles still to be gathered; `story again "
+                "--resume` goes on from there, and so does the running service",
+                err=True,
+            )
+            sys.exit(_INTERRUPTED)
     console.print(f"{done} article{'s'[: done != 1]} gathered")
 
 
-def _all_gathered(opened: app.App) -> int:
-    """Place all that waits, in turn with a service that does so, too; return how many were."""
-    gatherer = app.gatherer(opened)
-    done = gatherer.catch_up(opened.config.sources, app.utc_now)
-    if gathering.first(opened.db):
-        console.print("another process gathers articles just now; waiting for its turn to end")
-    while gathering.first(opened.db):
-        sleep(_PAUSE_SECONDS)
-        done += gatherer.catch_up(opened.config.sources, app.utc_now)
+def _all_gathered(opened: app.App, total: int) -> int:
+    """Place all that waits, in turn with a service that does so, too; return how many were.
+
+    total: how many wait, for the progress bar.
+    """
+    gatherer, done = app.gatherer(opened), 0
+    with progress(total) as bar:
+        task = bar.add_task("gathering", total=total)
+
+        def show() -> bool:
+            bar.update(task, completed=total - gathering.left(opened.db))
+            return False
+
+        done += gatherer.catch_up(opened.config.sources, app.utc_now, show)
+        if gathering.first(opened.db):
+            console.print("another process gathers articles just now; waiting for its turn to end")
+        while gathering.first(opened.db):
+            sleep(_PAUSE_SECONDS)
+            done += gatherer.catch_up(opened.config.sources, app.utc_now, show)
     return done
 
 
