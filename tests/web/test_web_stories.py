@@ -148,6 +148,16 @@ def test_headlines_carry_language_and_direction(caller: FlaskClient) -> None:
     assert not any("leads" in one for one in named[1:])
 
 
+@pytest.mark.parametrize("address", ["/", f"/stories/{STORY}", f"/articles/{article_id(3)}"])
+def test_our_own_words_run_from_the_left_whatever_the_headline_does(
+    caller: FlaskClient, address: str
+) -> None:
+    facts = page(caller, address).select(".meta")
+    assert facts
+    assert {one.get("dir") for one in facts} == {"ltr"}
+    assert all(one["dir"] == "auto" for meta in facts for one in meta.select(".outlet, .topic"))
+
+
 def test_every_article_says_in_words_why_it_is_here(caller: FlaskClient) -> None:
     lines = [words(one) for one in page(caller).select(".because")]
     titles = [one.title for one in newsroom.STORIES]
