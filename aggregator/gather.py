@@ -17,6 +17,7 @@ from itertools import chain
 from aggregator.dedupe.stories import WINDOW, Stories
 from aggregator.dedupe.telling import Encoder, telling
 from aggregator.model import Article, Placed, Source
+from aggregator.store import apart as store_apart
 from aggregator.store import gathering, remembered, rulings
 from aggregator.store.database import Database
 from aggregator.store.gathering import State
@@ -59,7 +60,7 @@ class Gatherer:
         Stops early when ``stop`` is true, or while another process gathers. at_ease: leave time to
         others; of a history a batch is placed, the next one at the next call.
         """
-        apart = frozenset((one.key, other) for one in sources for other in one.never_with)
+        apart = _apart(sources)
         if apart != self._apart:
             self._apart, self._known = apart, None
         done, begun = 0, False
@@ -153,6 +154,25 @@ def _on_its_own(article: Article) -> Iterator[None]:
         yield
     except Exception:  # noqa: BLE001 - whatever it is, the next start would meet it again
         _log.exception("article %s can't be compared with others; it stands alone", article.id)
+
+
+def _apart(sources: Iterable[Source]) -> frozenset[tuple[str, str]]:
+    return frozenset((one.key, other) for one in sources for other in one.never_with)
+
+
+def keep_apart(db: Database, sources: Iterable[Source], now: datetime) -> None:
+    """Let ``never_with`` act on the stories of the last days, where it says what it didn't before.
+
+    Beyond those days a few articles, far from each other, would not find their own stories again.
+    """
+    left = store_apart.keep_apart(db, _apart(sources), now - _RECENT, now)
+    if left:
+        _log.info(
+            "never_with: articles that leave their stories: %d; `story again` applies it to "
+            "stories that are older than %d days",
+            left,
+            _RECENT.days,
+        )
 
 
 def gather_again(db: Database) -> None:

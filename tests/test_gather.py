@@ -292,6 +292,51 @@ def test_sources_that_are_never_with_one_another_share_no_story(db: Database) ->
     assert sorted(map(len, groups(db))) == [1, 1, 2]
 
 
+def test_what_is_kept_apart_leaves_the_stories_that_stand(
+    db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    bring(db)
+    tell(db, 4, f"Agencies. {BRIDGE}", "three", 0.5)
+    tell(db, 11, FLOOD, "one", 24 * 20)
+    tell(db, 12, f"Wire report. {FLOOD}", "two", 24 * 20 - 1)
+    one = gatherer(db)
+    one.catch_up((), clock)
+    assert groups(db) == [[1, 2, 4], [3], [11, 12]]
+    [kept] = set(stories.of(db, [article_id(1)]).values())
+    caplog.set_level("INFO")
+    apart = Source("two", "https://two.example/", never_with=("one",))
+    gather.keep_apart(db, (ONE, apart, THREE), NOW)
+    assert "articles that leave their stories: 1;" in caplog.text
+    one.catch_up((ONE, apart, THREE), clock)
+    assert groups(db) == [[1, 4], [2], [3], [11, 12]], "those of long ago stay"
+    assert stories.of(db, [article_id(1)]) == {article_id(1): kept}
+    # What was kept apart before lets nobody leave again, and what people decide outweighs it.
+    before = gathering.state(db)
+    gather.keep_apart(db, (ONE, apart, THREE), NOW)
+    assert gathering.state(db) == before
+    rulings.put_together(db, article_id(2), article_id(1), NOW)
+    one.catch_up((ONE, apart, THREE), clock)
+    gather.keep_apart(db, (), NOW)
+    gather.keep_apart(db, (ONE, apart, THREE), NOW)
+    one.catch_up((ONE, apart, THREE), clock)
+    assert groups(db) == [[1, 2, 4], [3], [11, 12]]
+
+
+@pytest.mark.parametrize("named", ["article", "story"])
+def test_a_source_leaves_the_story_or_the_article_that_it_is_kept_apart_from(
+    db: Database, named: str
+) -> None:
+    bring(db)
+    gatherer(db).catch_up((), clock)
+    story = stories.of(db, [article_id(1)])[article_id(1)]
+    other = story if named == "story" else article_id(1)
+    apart = Source("two", "https://two.example/", never_with=(other,))
+    gather.keep_apart(db, (ONE, apart), NOW)
+    gatherer(db).catch_up((ONE, apart), clock)
+    assert groups(db) == [[1], [2], [3]]
+    assert stories.of(db, [article_id(1)]) == {article_id(1): story}
+
+
 def test_a_source_stays_out_of_a_story_that_was_named_before_it_was_merged(db: Database) -> None:
     bring(db)
     gatherer(db).catch_up((), clock)

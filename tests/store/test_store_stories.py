@@ -16,7 +16,7 @@ from stored import HOUR, NOW, also, arrival, changed, hit, save, wipe
 
 from aggregator.errors import UsageError
 from aggregator.model import By, Join, Move, Placed, Ruling, Story
-from aggregator.store import gathering, remembered, rulings, stories
+from aggregator.store import apart, gathering, remembered, rulings, stories
 from aggregator.store.database import Database
 from aggregator.store.gathering import State
 from aggregator.tag.query import parse_query
@@ -306,6 +306,20 @@ def test_an_article_knows_the_stories_from_which_people_took_it(db: Database) ->
     put(db, placed(1, "s"))
     assert [one.story for one in rulings.parted(db, article_id(1), 9)] == ["t"]
     assert rulings.parted(db, article_id(9), 9) == ()
+
+
+def test_what_is_kept_apart_waits_for_another_story(db: Database) -> None:
+    save(db, *(arrival(1, "one"), arrival(2, "two"), arrival(3, "three"), arrival(30, "two")))
+    put(db, *(placed(number, "s") for number in (1, 2, 3, 30)))
+    since = NOW - 20 * HOUR
+    assert apart.keep_apart(db, [("one", "four")], since, NOW) == 0
+    before = gathering.state(db)
+    assert apart.keep_apart(db, [("one", "four"), ("two", "s")], since, NOW) == 1
+    assert [one.id for one in gathering.waiting(db, 9, since)] == [article_id(2)]
+    assert gathering.state(db) > before
+    assert len(story(db, "s").members) == 3
+    assert apart.keep_apart(db, [("one", article_id(3))], since, NOW) == 1
+    assert apart.keep_apart(db, [("one", article_id(3))], since, NOW) == 0
 
 
 def test_a_story_is_found_by_any_of_its_articles_and_once(db: Database) -> None:
