@@ -421,6 +421,7 @@ class By(StrEnum):
     MEANING = "meaning"  # what the sentences mean, across languages
     PERSON = "person"  # somebody put them together
     SPLIT = "split"  # nothing: the story in which both were turned out to be two
+    APART = "apart"  # nothing: never_with keeps it from what it is like
     BROKEN = "broken"  # nothing: it raised while it was compared, so it stands alone
 
 
@@ -428,7 +429,8 @@ class By(StrEnum):
 class Join:
     """Why an article stands in a story: the article of it that is most like it, and in what.
 
-    By ``SPLIT``: one of the story that it was parted from, and how alike the two are.
+    By ``SPLIT`` and ``APART``: one of the story that it was parted or is kept from, and how alike
+    the two are.
     """
 
     to: str

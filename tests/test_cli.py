@@ -397,7 +397,7 @@ def test_story_shows_who_tells_it_and_why(run: Run, told_twice: list[str]) -> No
     printed = run("story", "show", story["id"]).out
     assert "told by 2 sources" in printed
     assert "began it" in printed
-    assert "shares words with" in printed
+    assert "tells the same as" in printed
     assert "courier" in printed
     assert "herald" in printed
     assert run("why", other, "--json").json["story"]["id"] == story["id"]
@@ -408,9 +408,10 @@ def test_story_shows_who_tells_it_and_why(run: Run, told_twice: list[str]) -> No
 @pytest.mark.parametrize(
     ("by", "said"),
     [
-        ("words", "shares words with {to}, 0.71 alike: Baku"),
-        ("person", "put together with {to}: Baku"),
-        ("split", "parted from {to}, 0.71 alike: Baku"),
+        ("words", "tells the same as {to}; 71 % sure; both have Baku"),
+        ("person", "put there by a person, together with {to}; both have Baku"),
+        ("split", "parted from {to}; 71 % likely to tell the same; both have Baku"),
+        ("apart", "kept apart by never_with in the configuration from {to}; 71 % likely"),
         ("broken", "could not be compared"),
     ],
 )

@@ -23,7 +23,7 @@ from aggregator.cli.output import (
     text,
 )
 from aggregator.errors import UsageError
-from aggregator.model import Article, By, Story
+from aggregator.model import Article, Story
 from aggregator.store import articles, gathering, rulings, stories
 from aggregator.store.database import Database
 
@@ -31,8 +31,6 @@ _PAUSE_SECONDS = 0.5
 """Between two tries to have the right to gather."""
 _INTERRUPTED = 130
 """The exit code that shells give for Ctrl-C."""
-SHORT_ID = 10
-"""So many letters of an article's id are shown; 6 or more are understood."""
 
 
 @click.group("story", short_help="Show a story; pull articles out of it, or put them together.")
@@ -184,37 +182,17 @@ def _line(row: dict[str, Any]) -> list[Any]:
     return [
         row["published"],
         _lag(row["lag"]),
-        row["id"][:SHORT_ID],
+        row["id"][: why.SHORT_ID],
         ", ".join(row["sources"]),
         row["language"],
         row["title"],
-        _why(row["why"]),
+        row["why"]["said"] if row["why"] else "began it",
     ]
 
 
 def _lag(lag: timedelta) -> str:
     minutes = round(lag / timedelta(minutes=1))
     return f"+{minutes // 60}:{minutes % 60:02}" if minutes else ""
-
-
-_SAID = {
-    By.COPY: "near copy of",
-    By.WORDS: "shares words with",
-    By.MEANING: "says the same as",
-    By.PERSON: "put together with",
-    By.SPLIT: "parted from",
-}
-
-
-def _why(join: dict[str, Any] | None) -> str:
-    if join is None:
-        return "began it"
-    if join["by"] == By.BROKEN:
-        return "could not be compared"
-    said = f"{_SAID[join['by']]} {join['to'][:SHORT_ID]}"
-    if join["by"] != By.PERSON:
-        said += f", {join['likeness']:.2f} alike"
-    return f"{said}: {', '.join(join['shared'])}" if join["shared"] else said
 
 
 COMMANDS = {"story": story}

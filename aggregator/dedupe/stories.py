@@ -89,8 +89,9 @@ class Stories:
             fits = self._fitting(look)
             given = fits[0] if fits else None
         if given is None:
+            barred = self._barred(look, telling.sketch)
             self._add(item, self._id([item]), telling.sketch)
-            return Placed(item.article, item.story, vector=item.vector)
+            return Placed(item.article, item.story, barred, vector=item.vector)
         why = _join(telling, look, given)
         self._add(item, given.to.story, telling.sketch)
         moves = [*self._merged(fits), *self._split(self._stories[given.to.story])]
@@ -146,6 +147,27 @@ class Stories:
         """Return the id of a story of articles: the one that they have been known under, or new."""
         known = (item.was for item in items if item.was and item.was not in self._stories)
         return next(known, None) or self._new_id(items[0].article)
+
+    def _barred(self, look: Look, sketch: Sketch) -> Join | None:
+        """Return what an article is like that joins nothing, if ``never_with`` keeps it out."""
+        item = look.item
+        if not any(self._decided.named(item.article, item.source)):
+            return None
+        copies = (
+            (share, self._window.items[found]) for found, share in self._copies.nearest(sketch)
+        )
+        around = look.around(self._meanings)
+        likely = zip(look.to(around), around, strict=True)
+        found = [
+            (likeness, -other.number, other)
+            for likeness, other in (*copies, *likely)
+            if likeness >= LINK and self._decided.configured(item, self._stories[other.story])
+        ]
+        if not found:
+            return None
+        likeness, _, to = max(found)
+        apart = timedelta(seconds=abs(item.at - to.at))
+        return Join(to.article, By.APART, round(likeness, 3), apart=apart)
 
     def _new_id(self, article: str) -> str:
         return mint(article, lambda id_: id_ in self._stories or self._is_held(id_, article))

@@ -108,7 +108,8 @@ def _source(appearance: Appearance) -> dict[str, Any]:
 def _story(channel: Channel, story: Story, left_out: int) -> dict[str, Any]:
     """Who tells the story, each with the time after the first and the reason for its place.
 
-    No reason: the story began with it. By "split": it was parted from the article that is named.
+    No reason: the story began with it. By "split" or "apart": it was parted, or is
+    kept, from the article that is named.
     """
     spoken = (line for line in timeline(story) if line.speaks)
     return {

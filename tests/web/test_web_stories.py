@@ -188,6 +188,10 @@ OTHER_REASONS = [
         "parted from another story; 5 % likely to tell the same; 3 h apart",
     ),
     (
+        Join(article_id(10), By.APART, 0.95, apart=timedelta(hours=3)),
+        "kept apart by never_with in the configuration from another story; 95 % likely to tell",
+    ),
+    (
         Join(article_id(0), By.SPLIT, 0.05),
         "parted from Ceasefire",
     ),
