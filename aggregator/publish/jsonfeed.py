@@ -13,7 +13,7 @@ from typing import Any
 
 from aggregator.model import Appearance, Channel, Enclosure, Join, Member, Story
 from aggregator.publish.entries import Outgoing, items
-from aggregator.publish.item import Item, language
+from aggregator.publish.item import FeedEntry, language
 from aggregator.publish.safe import address, legal
 from aggregator.publish.timeline import timeline
 
@@ -43,7 +43,7 @@ def _told(members: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value not in (None, "", [])}
 
 
-def _item(channel: Channel, item: Item) -> dict[str, Any]:
+def _item(channel: Channel, item: FeedEntry) -> dict[str, Any]:
     return _told(
         {
             "id": item.uri,
@@ -73,7 +73,7 @@ def _attachment(file: Enclosure) -> dict[str, Any]:
     )
 
 
-def _facts(channel: Channel, item: Item) -> dict[str, Any]:
+def _facts(channel: Channel, item: FeedEntry) -> dict[str, Any]:
     """What no format has a place for: why each topic, and who carries the article since when."""
     article = item.article
     return {

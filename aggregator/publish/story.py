@@ -12,7 +12,7 @@ from html import escape
 from aggregator.model import Article, Channel, Member, Story, Updates
 from aggregator.publish.content import framed
 from aggregator.publish.identity import story_uri
-from aggregator.publish.item import Item, item, language_tag, second
+from aggregator.publish.item import FeedEntry, item, language_tag, second
 from aggregator.publish.safe import address
 from aggregator.publish.timeline import Line, languages, shortened, timeline
 
@@ -21,7 +21,7 @@ MOST_LINES = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class StoryEntry:
     """A story that goes out as one entry.
 
     page: the address of our page about it.  updates: when it is shown as changed.
@@ -32,7 +32,7 @@ class Telling:
     updates: Updates = Updates.QUIET
 
 
-def story_item(channel: Channel, telling: Telling) -> Item:
+def story_item(channel: Channel, telling: StoryEntry) -> FeedEntry:
     """The story as it goes out in this channel. Both hold legal characters only."""
     story, left_out = shortened(telling.story, MOST_LINES)
     lead = leading(story)

@@ -29,7 +29,7 @@ from aggregator.model import (
     TopicHit,
     Updates,
 )
-from aggregator.publish import Outgoing, Outline, Telling, atom, jsonfeed, opml, rss
+from aggregator.publish import Outgoing, Outline, StoryEntry, atom, jsonfeed, opml, rss
 
 POISON = st.sampled_from(
     [
@@ -107,7 +107,7 @@ STORY = st.builds(
     published=MOMENT,
     outlets=st.integers(0, 9),
 )
-TELLING = st.builds(Telling, STORY, st.just("https://a.example/s"), st.sampled_from(Updates))
+TELLING = st.builds(StoryEntry, STORY, st.just("https://a.example/s"), st.sampled_from(Updates))
 ADDRESSES = {"href", "src", "url", "cite", "poster", "xmlUrl", "htmlUrl"}
 ADDRESS_ELEMENTS = {"link", "icon", "logo", "url", "docs"}
 
