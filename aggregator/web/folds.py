@@ -28,12 +28,12 @@ class Fold:
 
     @property
     def also(self) -> tuple[str, ...]:
-        """Names of the outlets that only the folded articles have."""
-        seen = {one.outlet.key for one in self.article.appearances}
+        """Names of the outlets that tell it by the folded articles; who only links isn't named."""
+        seen = {one.outlet.key for one in self.article.appearances[:1]}
         names = {
             one.outlet.key: one.outlet.name
             for article in self.others
-            for one in article.appearances
+            for one in article.appearances[:1]
             if one.outlet.key not in seen
         }
         return tuple(names.values())
