@@ -363,13 +363,18 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """One source that carries an article, with its own guid, link and headline."""
+    """One source that carries an article, with its own guid, link and headline.
+
+    seen: when we found it there.  told: when it was published there, as far as that can be
+    believed (``arrival.told``); None: no longer known. Neither ever moves.
+    """
 
     outlet: Outlet
     guid: str | None
     link: str | None
     title: str
     seen: datetime
+    told: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -468,6 +473,7 @@ class By(StrEnum):
     MEANING = "meaning"  # what the sentences mean, across languages
     PERSON = "person"  # somebody put them together
     SPLIT = "split"  # nothing: the story in which both were turned out to be two
+    APART = "apart"  # nothing: never_with keeps it from what it is like
     BROKEN = "broken"  # nothing: it raised while it was compared, so it stands alone
 
 
@@ -475,7 +481,8 @@ class By(StrEnum):
 class Join:
     """Why an article stands in a story: the article of it that is most like it, and in what.
 
-    By ``SPLIT``: one of the story that it was parted from, and how alike the two are.
+    By ``SPLIT`` and ``APART``: one of the story that it was parted or is kept from, and how alike
+    the two are.
     """
 
     to: str
@@ -540,7 +547,10 @@ class Story:
 
     id: 26 characters of [a-z2-7]; minted once; after a merge it leads to the other story.
     members: in the order of publication.  leading: id of the article that stands for the story.
-    listed: of the newest member.  led: since when that article leads, None: from the beginning.
+    listed: of the newest member.  published: when the earliest of the articles was told with
+    which it began; it never moves.  outlets: how many sources tell it: each speaks for an article
+    or has it at a place of its own; who only links to it doesn't count.  led: since when that
+    article leads, None: from the beginning.
     told: when an outlet was last added, None: all were there from the beginning.
     """
 
@@ -548,13 +558,16 @@ class Story:
     members: tuple[Member, ...]
     leading: str
     listed: datetime
+    published: datetime
+    outlets: int
     led: datetime | None = None
     told: datetime | None = None
 
     @property
-    def outlets(self) -> int:
-        """How many sources tell it."""
-        return len({seen.outlet.key for one in self.members for seen in one.article.appearances})
+    def linking(self) -> int:
+        """How many sources carry it without telling it."""
+        carrying = {seen.outlet.key for one in self.members for seen in one.article.appearances}
+        return len(carrying) - self.outlets
 
 
 # --- one poll ---------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ is asked whether it is two. What an operator decided holds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from operator import itemgetter
@@ -89,8 +89,9 @@ class Stories:
             fits = self._fitting(look)
             given = _fit(look, fits[0]) if fits else None
         if given is None:
+            barred = self._barred(look, telling.sketch)
             self._add(item, self._id([item]), telling.sketch)
-            return Placed(item.article, item.story, vector=item.vector)
+            return Placed(item.article, item.story, barred, vector=item.vector)
         why = _join(telling, look, given)
         self._add(item, given.to.story, telling.sketch)
         moves = [*self._merged(look, fits), *self._split(self._stories[given.to.story])]
@@ -147,6 +148,24 @@ class Stories:
         known = (item.was for item in items if item.was and item.was not in self._stories)
         return next(known, None) or self._new_id(items[0].article)
 
+    def _barred(self, look: Look, sketch: Sketch) -> Join | None:
+        """Return what an article is like that joins nothing, if ``never_with`` keeps it out."""
+        item = look.item
+        if not any(self._decided.named(item.article, item.source)):
+            return None
+        around = look.around(self._meanings)
+        likely = zip(look.to(around), around, strict=True)
+        found = [
+            (likeness, -other.number, other)
+            for likeness, other in (*self._copies_of(look, sketch), *likely)
+            if likeness >= LINK and self._decided.configured(item, self._stories[other.story])
+        ]
+        if not found:
+            return None
+        likeness, _, to = max(found)
+        apart = timedelta(seconds=abs(item.at - to.at))
+        return Join(to.article, By.APART, round(likeness, 3), apart=apart)
+
     def _new_id(self, article: str) -> str:
         return mint(article, lambda id_: id_ in self._stories or self._is_held(id_, article))
 
@@ -172,17 +191,18 @@ class Stories:
 
     def _copied(self, look: Look, sketch: Sketch) -> _Fit | None:
         """Return what this one is a near copy of: the likest that it may be with."""
-        item = look.item
-        for found, share in self._copies.nearest(sketch):
-            copied = self._window.items[found]
-            is_near = abs(copied.at - item.at) <= WINDOW.total_seconds()
-            if (
-                is_near
-                and not self._decided.forbids(item, self._stories[copied.story])
-                and not look.is_stranger(copied, is_part=True)
-            ):
+        for share, copied in self._copies_of(look, sketch):
+            if not self._decided.forbids(look.item, self._stories[copied.story]):
                 return _Fit(copied, By.COPY, share)
         return None
+
+    def _copies_of(self, look: Look, sketch: Sketch) -> Iterator[tuple[float, Item]]:
+        """Yield what an article is a near copy of, by what it shares, the likest first."""
+        for found, share in self._copies.nearest(sketch):
+            copied = self._window.items[found]
+            is_near = abs(copied.at - look.item.at) <= WINDOW.total_seconds()
+            if is_near and not look.is_stranger(copied, is_part=True):
+                yield share, copied
 
     def _fitting(self, look: Look) -> list[Item]:
         """Return the nearest article of each of the two stories that an article fits best."""

@@ -78,8 +78,10 @@ class Decided:
                 self._together.setdefault(ruling.other, []).append(ruling.article)
             else:
                 self._keep_apart(ruling.article, ruling.other)
+        self._configured: set[tuple[str, str]] = set()
         for one, other in apart:
             self._keep_apart(one, other)
+            self._configured |= {(one, other), (other, one)}
 
     def _keep_apart(self, one: str, other: str) -> None:
         self._apart.setdefault(one, set()).add(other)
@@ -96,6 +98,12 @@ class Decided:
     def forbids(self, item: Item, story: Story) -> bool:
         """Return whether an article may not be in a story."""
         return self._meet((item.article, item.source), story)
+
+    def configured(self, item: Item, story: Story) -> bool:
+        """Return whether it is the configuration that keeps an article out of a story."""
+        keys = set(story.keys())
+        own = (item.article, item.source)
+        return any(one in own and other in keys for one, other in self._configured)
 
     def forbids_merging(self, one: Story, other: Story) -> bool:
         """Return whether two stories may not become one."""

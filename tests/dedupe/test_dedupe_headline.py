@@ -77,6 +77,11 @@ def test_small_print_below_short_reports_joins_none() -> None:
     assert many([(title, f"{text} {COOKIES} {WALL}") for title, text in REPORTS]) == len(REPORTS)
 
 
+def test_strangers_that_share_small_print_are_not_kept_apart_by_the_configuration() -> None:
+    rows = [told(n, title, COOKIES) for n, title in enumerate(HEADLINES)]
+    assert [one.why for one in placed(Stories((), [("s0", "s1")]), rows)] == [None] * len(rows)
+
+
 def test_a_report_under_another_headline_is_the_same() -> None:
     assert many([BRIDGE, ("Four workers dead at the Kura", BRIDGE[1])]) == 1
 

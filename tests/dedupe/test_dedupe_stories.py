@@ -189,6 +189,23 @@ def test_a_copy_may_be_kept_apart_too() -> None:
     assert found[0].story != found[1].story
 
 
+def test_what_is_kept_apart_says_from_what() -> None:
+    first, second, *_ = placed(Stories((), [("s0", "s1")]), stream(QUAKE))
+    assert first.why is None
+    assert second.why is not None
+    assert (second.why.by, second.why.to) == (By.APART, first.article)
+    assert second.why.likeness >= 0.5
+    text = "It happened on a quiet morning when nobody in the village had expected anything at all"
+    copies = [told(0, "One", text), told(1, "One", text), told(2, *BANK[0][1:])]
+    _, copy, other = placed(Stories((), [("s0", "s1"), ("s0", "s2")]), copies)
+    assert copy.why is not None
+    assert (copy.why.by, copy.why.to, copy.why.likeness) == (By.APART, article_id(0), 1.0)
+    assert other.why is None, "it is like nothing"
+    late = replace(copies[1], at=copies[1].at + WINDOW)
+    _, other = placed(Stories((), [("s0", "s1")]), [copies[0], late])
+    assert other.why is None, "it comes too late to join anything"
+
+
 def test_what_is_to_be_together_is() -> None:
     rulings = [Ruling(article_id(9), article_id(0), together=True)]
     stories = Stories(rulings, [("s0", "s9")])
