@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from math import log
 
 from aggregator.dedupe.look import Look
-from aggregator.dedupe.story import Story
+from aggregator.dedupe.story import Cluster
 from aggregator.dedupe.window import Item, Window
 
 _COMPARED = 6
@@ -35,7 +35,7 @@ Table = Sequence[Sequence[float]]
 class Pair:
     """Two stories that may be one, by some articles of each."""
 
-    def __init__(self, window: Window, one: Story, other: Story) -> None:
+    def __init__(self, window: Window, one: Cluster, other: Cluster) -> None:
         self._window = window
         self._ones, others = (story.some()[:_COMPARED] for story in (one, other))
         self._others = _looks(window, others)
@@ -51,7 +51,7 @@ class Pair:
         return _are_two(both, range(len(self._others)), range(len(self._others), len(both)))
 
 
-def leaving(window: Window, story: Story) -> list[Item]:
+def leaving(window: Window, story: Cluster) -> list[Item]:
     """Return the articles that are another story, if one has grown and falls into halves."""
     many = len(story.articles)
     if many not in _ASKED and many % _EVERY:

@@ -19,7 +19,7 @@ from aggregator.dedupe.copies import Copies, Sketch
 from aggregator.dedupe.look import WINDOW, Look
 from aggregator.dedupe.meaning import Meanings
 from aggregator.dedupe.repair import Pair, leaving
-from aggregator.dedupe.story import Decided, Story, mint
+from aggregator.dedupe.story import Cluster, Decided, mint
 from aggregator.dedupe.telling import Telling
 from aggregator.dedupe.window import Item, Window, number
 from aggregator.model import By, Join, Move, Placed, Ruling
@@ -64,7 +64,7 @@ class Stories:
         self._window = Window()
         self._copies = Copies()
         self._meanings = Meanings()
-        self._stories: dict[str, Story] = {}
+        self._stories: dict[str, Cluster] = {}
         self._items: dict[str, Item] = {}
         self._by_time: list[tuple[float, int, str]] = []
 
@@ -174,7 +174,7 @@ class Stories:
     def _add(self, item: Item, story_id: str, sketch: Sketch) -> None:
         story = self._stories.get(story_id)
         if story is None:
-            story = self._stories[story_id] = Story(story_id, item)
+            story = self._stories[story_id] = Cluster(story_id, item)
         else:
             story.add(item)
         self._items[item.article] = item
@@ -241,13 +241,13 @@ class Stories:
         del self._stories[younger.id]
         return [_moved(item, near.to, near.by, likely) for item in moved]
 
-    def _split(self, story: Story) -> list[Move]:
+    def _split(self, story: Cluster) -> list[Move]:
         """Make two of a story that has grown, if its articles fall into halves."""
         gone = leaving(self._window, story)
         stay = [item for item in story.articles.values() if item not in gone]
         if not gone or self._decided.forbids_splitting(stay, gone):
             return []
-        new = Story(self._id(gone), gone[0])
+        new = Cluster(self._id(gone), gone[0])
         self._stories[new.id] = new
         for item in gone:
             del story.articles[item.number]

@@ -29,9 +29,9 @@ Said = tuple[str, str | None]
 Encoder = Callable[[Sequence[Said]], Sequence[bytes | None]]
 """Texts → their vectors; see ``encoder``."""
 
-MOST_READ = 2_000
+_MOST_READ = 2_000
 """Characters of a text that are compared: news says first what happened."""
-LEAD = 200
+_LEAD = 200
 """Characters of the first words of a text, which an encoder reads with the headline."""
 _TITLE = 300
 
@@ -60,9 +60,8 @@ class Telling:
     """What an article tells, and when.
 
     at: of publication.  listed: one that turns up late is remembered as long as others.
-    language: the bare code.  lead: the first words of ``text``, which holds the standfirst, too,
-    and no more than ``MOST_READ`` characters.  headline: how many words, the first of the
-    features, the title tells.  vector: of title and lead.
+    language: the bare code.  headline: how many words, the first of the features, the title tells.
+    vector: of what is ``said``.
     """
 
     article: str
@@ -70,9 +69,6 @@ class Telling:
     at: datetime
     listed: datetime
     language: str | None
-    title: str
-    lead: str
-    text: str
     features: tuple[Feature, ...]
     headline: int
     sketch: Sketch
@@ -82,13 +78,13 @@ class Telling:
 def said(article: Article) -> Said:
     """Return what an encoder reads of an article."""
     title, text, language = _read(article)
-    return f"{title}. {text[:LEAD]}", language
+    return f"{title}. {text[:_LEAD]}", language
 
 
 def telling(article: Article, vector: bytes | None = None) -> Telling:
     """Return what an article tells. vector: what an encoder makes of what is ``said``."""
     title, text, language = _read(article)
-    rows = Row("title", title), Row("text", text[:MOST_READ])
+    rows = Row("title", title), Row("text", text[:_MOST_READ])
     features, headline = _features(rows, language or "")
     return Telling(
         article=article.id,
@@ -96,9 +92,6 @@ def telling(article: Article, vector: bytes | None = None) -> Telling:
         at=article.published,
         listed=article.listed,
         language=language,
-        title=title,
-        lead=text[:LEAD],
-        text=text[:MOST_READ],
         features=features,
         headline=headline,
         sketch=sketch(f"{title}\n{text}"),
@@ -109,7 +102,7 @@ def telling(article: Article, vector: bytes | None = None) -> Telling:
 def _read(article: Article) -> tuple[str, str, str | None]:
     """Return the title, the text with its standfirst, and the bare language."""
     text = article.text
-    if not text.startswith(article.summary[:LEAD]):
+    if not text.startswith(article.summary[:_LEAD]):
         text = f"{article.summary}\n{text}"
     return article.title[:_TITLE], text, base(article.language) if article.language else None
 
