@@ -25,8 +25,9 @@ _LEAST = 2
 _ACROSS, _A_MORE, _NONE = 1.0, 1.6, -5.4
 """How sure two halves may be on average to tell the same, and be two yet: at most, for each
 article of the smaller half, and without any. The more say so, the less unlike they need to be."""
-_GAP = 2.0
-"""How much surer articles must be of their own half than of the other."""
+_GAP = 1.5
+"""How much surer articles must be of their own half than of the other. On the scale of
+``likeness``: where its weights grow or shrink, so does this."""
 _SUREST = 6.0
 
 Table = Sequence[Sequence[float]]
