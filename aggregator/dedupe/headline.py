@@ -23,8 +23,9 @@ _OF_ALL = 0.3
 """Share of a headline that a part must tell to be what all is about."""
 _LONGER = 1.5
 """How many times the words of its part a text has at least."""
-_RAREST, _CONTAINED = 16, 0.6
-"""Words of a text, its rarest, and the share of them that is found where all of it is quoted."""
+_RAREST, _CONTAINED = 16, 0.75
+"""Words of a text, its rarest, and the share of them that is found where all of it is quoted; two
+reports of one event share up to two thirds."""
 _FRAME = 2
 """Words of a formula for each that is put into it."""
 
