@@ -21,7 +21,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Self
 
-from aggregator import __version__
+from aggregator import __version__, gather
 from aggregator import config as configuration
 from aggregator.asking import PATIENCE
 from aggregator.config import Config, Service
@@ -152,9 +152,10 @@ class App:
 
 
 def announce(db: Database, config: Config, now: datetime) -> None:
-    """Tell the store which sources and feeds there are from now on, and which sources lead."""
+    """Tell the store which sources and feeds there are from now on, which lead or keep apart."""
     sources.sync(db, config.sources, now)
     leading.prefer(db, config.service.prefer, now)
+    gather.keep_apart(db, config.sources, now)
     # Of a private feed not even its end is told.
     feeds.publish(db, [f.slug for f in output_feeds(config).values() if not f.token], now)
 

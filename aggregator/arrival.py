@@ -25,6 +25,9 @@ from aggregator.tag.rules import Tagger
 LATE = timedelta(hours=24)
 """An entry that turns up later than this in a source already followed is listed as this old."""
 
+LAG = timedelta(hours=1)
+"""A feed may show an article so long after it was published: it lay in somebody's cache."""
+
 
 def article_of(entry: Entry, id_: str, now: datetime, *, first_poll: bool) -> Article:
     """Make the article that an entry is when it comes in at ``now``.
@@ -32,7 +35,7 @@ def article_of(entry: Entry, id_: str, now: datetime, *, first_poll: bool) -> Ar
     No date lies in the future. On the first poll of a source its archive is listed by its own
     dates; later an entry is news when it turns up, so it is listed at most ``LATE`` ago.
     """
-    published = min(entry.published or entry.updated or now, now)
+    published = _published(entry, now)
     updated = max(published, min(entry.updated or published, now))
     return Article(
         id=id_,
@@ -54,12 +57,26 @@ def article_of(entry: Entry, id_: str, now: datetime, *, first_poll: bool) -> Ar
     )
 
 
+def told(entry: Entry, now: datetime, looked: datetime | None) -> datetime:
+    """Return when an entry that comes in at ``now`` was published, as far as that can be believed.
+
+    looked: when its source was last read, and hadn't got it; None: never before. Whatever date an
+    entry claims, what wasn't there then was told after it.
+    """
+    claimed = _published(entry, now)
+    return claimed if looked is None else max(claimed, looked - LAG)
+
+
+def _published(entry: Entry, now: datetime) -> datetime:
+    return min(entry.published or entry.updated or now, now)
+
+
 def tagged(
     tagger: Tagger, item: Entry | Article, source: Source
 ) -> tuple[Language | None, tuple[TopicHit, ...]]:
     """Return the language and the topics of an article by its text and by the source it is from."""
-    told, languages = language.read(item, source.language)
-    return told, tagger.hits(item, source.key, source.topics, languages)
+    spoken, languages = language.read(item, source.language)
+    return spoken, tagger.hits(item, source.key, source.topics, languages)
 
 
 def too_old(decision: Decision, since: datetime) -> bool:
@@ -74,17 +91,16 @@ def arrivals(
     document: Document,
     decisions: Iterable[Decision],
     now: datetime,
-    *,
-    first: bool,
+    looked: datetime | None,
 ) -> tuple[Arrival, ...]:
     """Return what a document's entries are when they come in, but for those that are known.
 
-    first: the source has never been read before.
+    looked: when the source was last read; None: never before.
     """
     name = source.name or document.title or source.key
     outlet = Outlet(source.key, name, source.url, document.link)
     return tuple(
-        _arrival(tagger, source, outlet, decision, now, first=first)
+        _arrival(tagger, source, outlet, decision, now, looked)
         for decision in decisions
         if decision.verdict is not Verdict.UNCHANGED
     )
@@ -96,12 +112,12 @@ def _arrival(
     outlet: Outlet,
     decision: Decision,
     now: datetime,
-    *,
-    first: bool,
+    looked: datetime | None,
 ) -> Arrival:
     entry = decision.entry
-    appearance = Appearance(outlet, entry.guid, entry.link, entry.title, now)
-    article = article_of(entry, decision.article, now, first_poll=first)
+    at = told(entry, now, looked)
+    appearance = Appearance(outlet, entry.guid, entry.link, entry.title, now, at)
+    article = article_of(entry, decision.article, now, first_poll=looked is None)
     if decision.verdict is Verdict.ALSO:  # another source speaks for what the article says
         hits = tagger().given(source.key, source.topics)
     else:

@@ -8,15 +8,16 @@ stored a whole batch or none of it, and goes on from there.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain
 
 from aggregator.dedupe.stories import WINDOW, Stories
-from aggregator.dedupe.telling import Encoder, telling
+from aggregator.dedupe.telling import Encoder, Said, Telling, said, telling
 from aggregator.model import Article, Placed, Source
+from aggregator.store import apart as store_apart
 from aggregator.store import gathering, leases, remembered, rulings
 from aggregator.store.database import Database
 from aggregator.store.gathering import State
@@ -44,6 +45,8 @@ class Gatherer:
         self._known: State | None = None
         self._stories = Stories()
         self._apart: frozenset[tuple[str, str]] = frozenset()
+        self._unfit: set[str] = set()
+        """Articles that can't be put back: putting them there raised."""
 
     def catch_up(
         self,
@@ -58,7 +61,7 @@ class Gatherer:
         Stops early when ``stop`` is true, or while another process gathers. at_ease: leave time to
         others; of a history a batch is placed, the next one at the next call.
         """
-        apart = frozenset((one.key, other) for one in sources for other in one.never_with)
+        apart = _apart(sources)
         if apart != self._apart:
             self._apart, self._known = apart, None
         done, begun = 0, False
@@ -84,8 +87,8 @@ class Gatherer:
         waiting = gathering.waiting(self._db, _BATCH, now - _RECENT)
         # Beside what is new, a history may be on its way from its oldest article on.
         first = gathering.first(self._db) or now
-        if known != self._known:
-            self._remember(first, now)
+        while known != self._known:
+            self._known = known if self._remember(first, now) else None
         self._known = None  # until it is stored, what is remembered is not what is known
         self._stories.forget(first - 2 * WINDOW)
         placed, is_sound = self._placed(waiting)
@@ -101,22 +104,38 @@ class Gatherer:
         """
         placed: list[Placed] = []
         was = remembered.still_of(self._db, [article.id for article in waiting])
-        for article in waiting:
-            told = one = None
+        for article, told in zip(waiting, self._tellings(waiting), strict=True):
+            one = None
             with _on_its_own(article):
-                told = telling(article, self._encoder)
-                one = self._stories.place(told, was.get(article.id))
+                one = told and self._stories.place(told, was.get(article.id))
             placed.append(one or self._stories.aside(article.id))
             if told and not one:
                 return placed, False
         return placed, True
 
-    def _remember(self, first: datetime, now: datetime) -> None:
+    def _tellings(self, waiting: Collection[Article]) -> Iterator[Telling | None]:
+        """Yield what articles tell; None for one on which that raises.
+
+        The encoder reads them together, which is quicker; if it raises, each on its own.
+        """
+        read = self._encoder or _unread
+        vectors: Sequence[bytes | None] = ()
+        with suppress(Exception):
+            vectors = read([said(article) for article in waiting])
+        for at, article in enumerate(waiting):
+            told = None
+            with _on_its_own(article):
+                told = telling(article, vectors[at] if vectors else read([said(article)])[0])
+            yield told
+
+    def _remember(self, first: datetime, now: datetime) -> bool:
         """Read what was placed in the days around the first that waits, and in those before now.
 
         And what somebody put beside another article, however old it is.
 
-        It is what would be remembered if it had been placed just now (``Stories.forget``).
+        It is what would be remembered if it had been placed just now (``Stories.forget``). False
+        where putting an article back raised: it may have changed half of what is remembered, so
+        all is to be read again, without that one.
         """
         apart = gathering.followed(self._db, self._apart)
         is_held = partial(remembered.is_held, self._db)
@@ -128,12 +147,24 @@ class Gatherer:
             remembered.gathered(self._db, begin, end, _BATCH),
             remembered.gathered(self._db, max(end, now - _RECENT), None, _BATCH),
         ):
+            if kept.article.id in self._unfit:
+                continue
             with _on_its_own(kept.article):
-                one = telling(kept.article, None, kept.vector)
+                one = telling(kept.article, kept.vector)
+                self._unfit.add(kept.article.id)
                 self._stories.restore(one, kept.story)
+                self._unfit.remove(kept.article.id)
                 told[kept.story] = None
+            if kept.article.id in self._unfit:
+                return False
         for head in remembered.heads(self._db, list(told), _BATCH):
             self._stories.recall(*head)
+        return True
+
+
+def _unread(said: Sequence[Said]) -> list[bytes | None]:
+    """Return no vectors, as an encoder that reads no language."""
+    return [None] * len(said)
 
 
 @contextmanager
@@ -143,6 +174,25 @@ def _on_its_own(article: Article) -> Iterator[None]:
         yield
     except Exception:  # noqa: BLE001 - whatever it is, the next start would meet it again
         _log.exception("article %s can't be compared with others; it stands alone", article.id)
+
+
+def _apart(sources: Iterable[Source]) -> frozenset[tuple[str, str]]:
+    return frozenset((one.key, other) for one in sources for other in one.never_with)
+
+
+def keep_apart(db: Database, sources: Iterable[Source], now: datetime) -> None:
+    """Let ``never_with`` act on the stories of the last days, where it says what it didn't before.
+
+    Beyond those days a few articles, far from each other, would not find their own stories again.
+    """
+    left = store_apart.keep_apart(db, _apart(sources), now - _RECENT, now)
+    if left:
+        _log.info(
+            "never_with: articles that leave their stories: %d; `story again` applies it to "
+            "stories that are older than %d days",
+            left,
+            _RECENT.days,
+        )
 
 
 def gather_again(db: Database) -> None:

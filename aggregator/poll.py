@@ -99,8 +99,7 @@ def _read(
         commit = failed(parts, source, state, look, now)
         return replace(commit, bytes=len(fetched.body))
     document = look.document
-    first = state.first_success is None
-    new = arrivals(parts.tagger, source, document, look.decisions, now, first=first)
+    new = arrivals(parts.tagger, source, document, look.decisions, now, state.last_success)
     pace = learnt(state.pace, document, new, fetched.fresh_for, now)
     return Commit(
         source=source.key,

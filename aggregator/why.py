@@ -6,11 +6,49 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from aggregator.model import Article, Feed, Join, Story
+from aggregator.model import Article, By, Feed, Join, Story
 from aggregator.publish import article_uri, story_uri
-from aggregator.store import articles, stories
+from aggregator.publish.story import leading
+from aggregator.publish.timeline import timeline
+from aggregator.store import articles, rulings, stories
 from aggregator.store.database import Database
 from aggregator.tag.query import Asked, parse_query
+
+SHORT_ID = 10
+"""So many letters of an article's id are shown; 6 or more are understood."""
+SAID = {
+    By.COPY: "a near copy of",
+    By.WORDS: "tells the same as",
+    By.MEANING: "says the same as",
+    By.PERSON: "put there by a person, together with",
+    By.SPLIT: "parted from",
+    By.APART: "kept apart by never_with in the configuration from",
+    By.BROKEN: (
+        "it could not be compared with others, so it stands alone until all are gathered again"
+    ),
+}
+"""What put an article where it is, so that the name of the other one can follow."""
+_PARTED = 50
+"""Stories that are told from which people keep an article apart."""
+
+
+def likeness(why: Join) -> str:
+    """Return how much of a text is a copy; else how likely the two tell the same.
+
+    >>> likeness(Join("a", By.COPY, 1.0)), likeness(Join("a", By.WORDS, 1.0))
+    ('100 % alike', 'over 99 % sure')
+    """
+    percent = f"{100 * why.likeness:.0f} %"
+    if why.by is By.COPY:
+        return f"{percent} alike"
+    if why.by in (By.SPLIT, By.APART):
+        return f"{percent} likely to tell the same"
+    return "over 99 % sure" if why.likeness > 0.99 else f"{percent} sure"
+
+
+def said(why: Join) -> str:
+    """Return what put an article where it is, so that the name of the other one can follow."""
+    return SAID[why.by]
 
 
 def brief(article: Article) -> dict[str, Any]:
@@ -34,6 +72,7 @@ def explain(db: Database, article: Article, feeds: Iterable[Feed], now: datetime
     story = stories.get(db, stories.of(db, [article.id]).get(article.id, ""))
     return _facts(article) | {
         "story": explain_story(story) if isinstance(story, Story) else None,
+        "parted": [one._asdict() for one in rulings.parted(db, article.id, _PARTED)],
         "feeds": [feed.slug for feed in feeds if asked.matches(parse_query(feed.where), now)],
         "topics": _topics(article),
         "sources": _sources(article),
@@ -50,25 +89,23 @@ def explain(db: Database, article: Article, feeds: Iterable[Feed], now: datetime
 
 def explain_story(story: Story) -> dict[str, Any]:
     """Return who tells a story, when, and what brought each of its articles into it."""
-    first = story.members[0].article.published
+    spoken = [line for line in timeline(story) if line.speaks]
     return {
         "id": story.id,
         "uri": story_uri(story.id),
-        "title": next(
-            one.article.title for one in story.members if one.article.id == story.leading
-        ),
+        "title": leading(story).article.title,
         "outlets": story.outlets,
         "articles": [
             {
-                "id": one.article.id,
-                "published": one.article.published,
-                "lag": one.article.published - first,
-                "sources": [seen.outlet.key for seen in one.article.appearances],
-                "language": one.article.language,
-                "title": one.article.title,
-                "why": _join(one.why),
+                "id": line.article.id,
+                "published": line.article.published,
+                "lag": line.lag,
+                "sources": [seen.outlet.key for seen in line.article.appearances],
+                "language": line.article.language,
+                "title": line.article.title,
+                "why": _join(line.member.why),
             }
-            for one in story.members
+            for line in spoken
         ],
     }
 
@@ -79,10 +116,21 @@ def _join(why: Join | None) -> dict[str, Any] | None:
     return {
         "to": why.to,
         "by": why.by,
+        "said": _told(why),
         "likeness": why.likeness,
         "shared": list(why.shared),
         "apart": why.apart,
     }
+
+
+def _told(why: Join) -> str:
+    """Return a reason in one line; the article that it names by the first letters of its id."""
+    if why.by is By.BROKEN:
+        return said(why)
+    told = f"{said(why)} {why.to[:SHORT_ID]}"
+    if why.by is not By.PERSON:
+        told += f"; {likeness(why)}"
+    return f"{told}; both have {', '.join(why.shared)}" if why.shared else told
 
 
 def _facts(article: Article) -> dict[str, Any]:

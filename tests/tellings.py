@@ -8,7 +8,7 @@ from datetime import timedelta
 from articles import ARABIC, CHINESE, NO_LINK, NOON, RICH, article_id, bare
 
 from aggregator.model import By, Evidence, Join, Member, Rule, Story, TopicHit, Updates
-from aggregator.publish import Telling
+from aggregator.publish import StoryEntry
 
 PAGES = "https://reader.example/stories/"
 BEGAN = NOON + timedelta(minutes=1)
@@ -45,9 +45,11 @@ MANY = Story(
     ),
     leading=RICH.id,
     listed=NOON,
+    published=EARLY.published,
+    outlets=5,
 )
-ALONE = Story(article_id(5001), (Member(NO_LINK, BEGAN),), NO_LINK.id, NOON)
+ALONE = Story(article_id(5001), (Member(NO_LINK, BEGAN),), NO_LINK.id, NOON, NOON, 0)
 
 
-def telling(story: Story = MANY, updates: Updates = Updates.QUIET) -> Telling:
-    return Telling(story, PAGES + story.id, updates)
+def telling(story: Story = MANY, updates: Updates = Updates.QUIET) -> StoryEntry:
+    return StoryEntry(story, PAGES + story.id, updates)

@@ -18,6 +18,7 @@ from origin import Origin
 from aggregator.app import utc_now
 from aggregator.cli import main
 from aggregator.gather import gather_again
+from aggregator.store import gathering
 from aggregator.store.database import Database
 from aggregator.store.dialect import microseconds
 
@@ -397,7 +398,7 @@ def test_story_shows_who_tells_it_and_why(run: Run, told_twice: list[str]) -> No
     printed = run("story", "show", story["id"]).out
     assert "told by 2 sources" in printed
     assert "began it" in printed
-    assert "shares words with" in printed
+    assert "tells the same as" in printed
     assert "courier" in printed
     assert "herald" in printed
     assert run("why", other, "--json").json["story"]["id"] == story["id"]
@@ -408,9 +409,10 @@ def test_story_shows_who_tells_it_and_why(run: Run, told_twice: list[str]) -> No
 @pytest.mark.parametrize(
     ("by", "said"),
     [
-        ("words", "shares words with {to}, 0.71 alike: Baku"),
-        ("person", "put together with {to}: Baku"),
-        ("split", "parted from {to}, 0.71 alike: Baku"),
+        ("words", "tells the same as {to}; 71 % sure; both have Baku"),
+        ("person", "put there by a person, together with {to}; both have Baku"),
+        ("split", "parted from {to}; 71 % likely to tell the same; both have Baku"),
+        ("apart", "kept apart by never_with in the configuration from {to}; 71 % likely"),
         ("broken", "could not be compared"),
     ],
 )
@@ -431,11 +433,35 @@ def test_an_article_is_pulled_out_of_its_story_and_put_back(
     one, other, _ = told_twice
     assert "taken out of its story" in run("story", "pull-out", other).out
     assert run("story", "show", one, "--json").json["outlets"] == 1
+    [parted] = run("why", other, "--json").json["parted"]
+    assert parted["story"] == run("story", "show", one, "--json").json["id"]
+    assert f"a person keeps it apart from story {parted['story']}" in run("why", other).out
     assert run("story", "again").out == "3 articles gathered\n"
     assert run("story", "show", one, "--json").json["outlets"] == 1
     assert run("story", "join", other, one).code == 0
     assert run("story", "show", one, "--json").json["outlets"] == 2
+    assert run("why", other, "--json").json["parted"] == []
     assert run("story", "again", "--resume").out == "0 articles gathered\n"
+
+
+def test_gathering_again_that_is_interrupted_says_how_to_go_on(
+    run: Run, told_twice: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("aggregator.gather._BATCH", 1)
+        placed = gathering.place
+
+        def pressed(*said: Any) -> Any:
+            if gathering.left(said[0]) == 1:
+                raise KeyboardInterrupt
+            return placed(*said)
+
+        patch.setattr(gathering, "place", pressed)
+        stopped = run("story", "again")
+    assert stopped.code == 130
+    assert "stopped with 1 of 3 articles still to be gathered" in stopped.err
+    assert "story again --resume" in stopped.err
+    assert run("story", "again", "--resume").out == "1 article gathered\n"
 
 
 @pytest.mark.parametrize(

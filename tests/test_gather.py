@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from stored import HOUR, NOW, arrival, save
 from aggregator import gather
 from aggregator.dedupe.stories import Stories
 from aggregator.dedupe.story import mint
+from aggregator.dedupe.telling import Said, said
 from aggregator.gather import Gatherer, gather_again
 from aggregator.model import By, Join, Placed, Source, Story
-from aggregator.store import gathering, leases, rulings, stories
+from aggregator.store import gathering, leases, remembered, rulings, stories
 from aggregator.store.database import Database
 
 ONE, TWO, THREE = (Source(key, f"https://{key}.example/") for key in ("one", "two", "three"))
@@ -293,6 +295,51 @@ def test_sources_that_are_never_with_one_another_share_no_story(db: Database) ->
     assert sorted(map(len, groups(db))) == [1, 1, 2]
 
 
+def test_what_is_kept_apart_leaves_the_stories_that_stand(
+    db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    bring(db)
+    tell(db, 4, f"Agencies. {BRIDGE}", "three", 0.5)
+    tell(db, 11, FLOOD, "one", 24 * 20)
+    tell(db, 12, f"Wire report. {FLOOD}", "two", 24 * 20 - 1)
+    one = gatherer(db)
+    one.catch_up((), clock)
+    assert groups(db) == [[1, 2, 4], [3], [11, 12]]
+    [kept] = set(stories.of(db, [article_id(1)]).values())
+    caplog.set_level("INFO")
+    apart = Source("two", "https://two.example/", never_with=("one",))
+    gather.keep_apart(db, (ONE, apart, THREE), NOW)
+    assert "articles that leave their stories: 1;" in caplog.text
+    one.catch_up((ONE, apart, THREE), clock)
+    assert groups(db) == [[1, 4], [2], [3], [11, 12]], "those of long ago stay"
+    assert stories.of(db, [article_id(1)]) == {article_id(1): kept}
+    # What was kept apart before lets nobody leave again, and what people decide outweighs it.
+    before = gathering.state(db)
+    gather.keep_apart(db, (ONE, apart, THREE), NOW)
+    assert gathering.state(db) == before
+    rulings.put_together(db, article_id(2), article_id(1), NOW)
+    one.catch_up((ONE, apart, THREE), clock)
+    gather.keep_apart(db, (), NOW)
+    gather.keep_apart(db, (ONE, apart, THREE), NOW)
+    one.catch_up((ONE, apart, THREE), clock)
+    assert groups(db) == [[1, 2, 4], [3], [11, 12]]
+
+
+@pytest.mark.parametrize("named", ["article", "story"])
+def test_a_source_leaves_the_story_or_the_article_that_it_is_kept_apart_from(
+    db: Database, named: str
+) -> None:
+    bring(db)
+    gatherer(db).catch_up((), clock)
+    story = stories.of(db, [article_id(1)])[article_id(1)]
+    other = story if named == "story" else article_id(1)
+    apart = Source("two", "https://two.example/", never_with=(other,))
+    gather.keep_apart(db, (ONE, apart), NOW)
+    gatherer(db).catch_up((ONE, apart), clock)
+    assert groups(db) == [[1], [2], [3]]
+    assert stories.of(db, [article_id(1)]) == {article_id(1): story}
+
+
 def test_a_source_stays_out_of_a_story_that_was_named_before_it_was_merged(db: Database) -> None:
     bring(db)
     gatherer(db).catch_up((), clock)
@@ -431,18 +478,55 @@ def test_a_restart_remembers_as_much_as_whoever_goes_on(db: Database) -> None:
     assert len(known(other)) == 3
 
 
+class Reader:
+    """Stands for an encoder: remembers what it was asked, fails where a text has a word."""
+
+    def __init__(self, failing: str = "\0") -> None:
+        self.asked: list[list[str]] = []
+        self._failing = failing
+
+    def __call__(self, said: Sequence[Said]) -> list[bytes | None]:
+        self.asked.append([text.partition(" ")[0] for text, _ in said])
+        if any(self._failing in text for text, _ in said):
+            raise ZeroDivisionError
+        return [blake2b(text.encode()).digest() for text, _ in said]
+
+
+def vectors(db: Database) -> list[tuple[str, bytes | None]]:
+    """What an encoder reads of each article, and what it made of it, as it is stored."""
+    kept = remembered.gathered(db, NOW - 99 * HOUR, None, 9)
+    return [(said(one.article)[0], one.vector) for one in kept]
+
+
+def test_the_encoder_reads_the_articles_of_a_batch_together(db: Database) -> None:
+    bring(db)
+    read = Reader()
+    Gatherer(db, "w", read).catch_up((), clock)
+    assert read.asked == [["The", "Wire", "Heavy"]]
+    assert vectors(db) == [(text, read([(text, None)])[0]) for text, _ in vectors(db)]
+    assert len(vectors(db)) == 3
+
+
+def test_an_article_that_the_encoder_can_not_read_stands_alone(
+    db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    bring(db)
+    read = Reader(failing="Wire")
+    Gatherer(db, "w", read).catch_up((), clock)
+    assert read.asked == [["The", "Wire", "Heavy"], ["The"], ["Wire"], ["Heavy"]]
+    assert groups(db) == [[1], [2], [3]]
+    assert article_id(2) in caplog.text
+    assert article_id(1) not in caplog.text
+    assert [vector is None for _, vector in vectors(db)] == [False, False]
+
+
 def test_a_restart_asks_the_encoder_for_new_articles_only(db: Database) -> None:
     bring(db)
     gatherer(db).catch_up((), clock)
-    asked: list[str] = []
-
-    def encoder(text: str, _: str | None) -> bytes:
-        asked.append(text)
-        return bytes(range(64))
-
     tell(db, 4, "Quite other things happened", "one")
-    Gatherer(db, "w", encoder).catch_up((), clock)
-    assert len(asked) == 1
+    read = Reader()
+    Gatherer(db, "w", read).catch_up((), clock)
+    assert read.asked == [["Quite"]]
 
 
 def known(one: Gatherer) -> list[tuple[object, ...]]:
@@ -506,6 +590,28 @@ def test_an_article_that_can_not_be_put_back_keeps_its_story_and_holds_up_nobody
     poison(monkeypatch, step, 1)
     tell(db, 4, f"Agencies. {BRIDGE}", "three", 0.5)
     assert gatherer(db).catch_up((), clock) == 1
+    assert groups(db) == [[1, 2, 4], [3]]
+
+
+def test_what_an_article_left_half_changed_when_it_was_put_back_is_not_gone_on_with(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(db)
+    gatherer(db).catch_up((), clock)
+    sound, asked = Stories.restore, []
+
+    def halfway(stories: Stories, told: Any, story: str) -> None:
+        sound(stories, told, story)
+        asked.append(told.article)
+        if told.article == article_id(1):
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(Stories, "restore", halfway)
+    tell(db, 4, f"Agencies. {BRIDGE}", "three", 0.5)
+    one = gatherer(db)
+    one.catch_up((), clock)
+    assert asked.count(article_id(1)) == 1
+    assert not [told for told in known(one) if article_id(1) in told[2]]  # type: ignore[operator]
     assert groups(db) == [[1, 2, 4], [3]]
 
 

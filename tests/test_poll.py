@@ -14,7 +14,7 @@ from feeds import item, rss
 from origin import Origin
 from stored import wipe
 
-from aggregator.arrival import LATE
+from aggregator.arrival import LAG, LATE
 from aggregator.errors import StoreError
 from aggregator.fetch.session import Fetcher, Limits
 from aggregator.gather import Gatherer
@@ -403,6 +403,39 @@ def test_the_archive_of_a_new_source_keeps_its_dates_and_late_news_is_news(
     assert by_title["Report 2 from Baku"].listed == parts.clock() - LATE
     assert by_title["Report 2 from Baku"].published == old
     assert by_title["Report 3 from Baku"].published == parts.clock()
+
+
+def test_what_a_source_had_not_when_it_was_last_read_was_told_after_that(
+    parts: Parts, origin: Origin
+) -> None:
+    """Whatever date an entry claims. What is new to us, or lay in a cache for a while, is so."""
+    old, hour = NOW - timedelta(days=3), timedelta(hours=1)
+    parts = follow(parts, Source("courier", origin.serve("/feed", rss([item(1, date=old)]))))
+    poll_all(parts)
+    brought = [item(1, date=old), item(2, date=old), item(3, date=NOW), item(4, date=NOW - hour)]
+    origin.serve("/feed", rss(brought))
+    poll_all(parts, later=4 * hour)
+    told = {article.title[:8]: article.appearances[0].told for article in stored(parts)}
+    assert told == {
+        "Report 1": old,
+        "Report 2": NOW - LAG,
+        "Report 3": NOW,
+        "Report 4": NOW - hour,
+    }
+
+
+def test_a_further_source_says_when_it_published_the_article(parts: Parts, origin: Origin) -> None:
+    courier = Source("courier", origin.serve("/a", rss([item(1, date=NOW - timedelta(hours=3))])))
+    later = item(1, date=NOW - timedelta(hours=2))
+    post = Source("post", origin.serve("/b", rss([later], title="Post")))
+    parts = follow(parts, courier)
+    poll_all(parts)
+    poll_all(follow(parts, courier, post), later=timedelta(hours=5))
+    [article] = stored(parts)
+    assert [seen.told for seen in article.appearances] == [
+        NOW - timedelta(hours=3),
+        NOW - timedelta(hours=2),
+    ]
 
 
 def test_a_round_that_is_stopped_takes_up_nothing_new(parts: Parts, origin: Origin) -> None:

@@ -21,7 +21,7 @@ from aggregator.cli.output import (
     table,
     text,
 )
-from aggregator.cli.story import SHORT_ID, meant, print_story
+from aggregator.cli.story import meant, print_story
 from aggregator.config import Config, load
 from aggregator.errors import UsageError
 from aggregator.model import Feed
@@ -74,7 +74,7 @@ def try_(
 
 def _line(row: dict[str, Any]) -> list[Any]:
     sources, topics = ", ".join(row["sources"]), ", ".join(row["topics"])
-    return [row["listed"], row["id"][:SHORT_ID], sources, topics, row["title"]]
+    return [row["listed"], row["id"][: reasons.SHORT_ID], sources, topics, row["title"]]
 
 
 def _warn_of_unknown(query: Query, config: Config) -> None:
@@ -108,7 +108,7 @@ def _print_changes(opened: app.App, new: Config, limit: int, *, as_json: bool) -
     for change in changes:
         for sign, examples in (("+", change.gains), ("-", change.losses)):
             for example in examples:
-                line = f"{example.id[:SHORT_ID]} {text(example.title)}"
+                line = f"{example.id[: reasons.SHORT_ID]} {text(example.title)}"
                 console.print(f"{change.kind} {change.slug} {sign} {line}")
     if not changes:
         console.print("no topic and no feed would change")
@@ -155,6 +155,9 @@ def _print_reasons(told: dict[str, Any]) -> None:
     if told["story"]:
         console.print()
         print_story(told["story"])
+    for one in told["parted"]:
+        since = f"since {text(one['at'])} a person keeps it apart from story {one['story']}"
+        console.print(f"\n{since}: {text(one['title'])}")
     for source in told["sources"]:
         console.print(f"\n[bold]source[/bold] {text(source['source'])}, {text(source['name'])}")
         _print_facts(source, ("seen", "title", "link", "guid"))

@@ -15,6 +15,7 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from aggregator.errors import AggregatorError, ConfigError
@@ -82,6 +83,19 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     for row in told:
         made.add_row(*(text(row[n]) for n in shown))
     console.print(made)
+
+
+def progress(total: int, *, hidden: bool = False) -> Progress:
+    """Return a bar on stderr that goes when it is done; none for less than two things."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=hidden or total < 2,
+    )
 
 
 def text(value: object) -> str:

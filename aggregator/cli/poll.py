@@ -8,11 +8,17 @@ from difflib import get_close_matches
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from aggregator import app
-from aggregator.cli.output import Place, console, environment, json_option, print_json, table
+from aggregator.cli.output import (
+    Place,
+    console,
+    environment,
+    json_option,
+    print_json,
+    progress,
+    table,
+)
 from aggregator.errors import UsageError
 from aggregator.model import Commit, Verdict
 from aggregator.rounds import run_round
@@ -39,7 +45,7 @@ def poll(place: Place, keys: tuple[str, ...], waiting: bool, as_json: bool) -> N
         _check_keys(keys, {source.key for source in opened.config.sources})
         results: dict[str, Commit | None] = {}
         total = len(set(keys)) or len(opened.config.sources)
-        with app.polling(opened) as parts, _progress(total, hidden=as_json) as bar:
+        with app.polling(opened) as parts, progress(total, hidden=as_json) as bar:
             task = bar.add_task("polling", total=total)
 
             def report(key: str, commit: Commit | None) -> None:
@@ -62,18 +68,6 @@ def _check_keys(keys: tuple[str, ...], known: set[str]) -> None:
         near = get_close_matches(key, known, n=1)
         hint = f", did you mean '{near[0]}'?" if near else "; the page /sources shows the keys"
         raise UsageError(f"no source has the key {key}{hint}")
-
-
-def _progress(total: int, *, hidden: bool) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=hidden or total < 2,
-    )
 
 
 def _print(results: dict[str, Commit | None], total: int, *, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,18 +18,19 @@ from aggregator.cli.output import (
     environment,
     json_option,
     print_json,
+    progress,
     table,
     text,
 )
 from aggregator.errors import UsageError
-from aggregator.model import Article, By, Story
+from aggregator.model import Article, Story
 from aggregator.store import articles, gathering, rulings, stories
 from aggregator.store.database import Database
 
 _PAUSE_SECONDS = 0.5
 """Between two tries to have the right to gather."""
-SHORT_ID = 10
-"""So many letters of an article's id are shown; 6 or more are understood."""
+_INTERRUPTED = 130
+"""The exit code that shells give for Ctrl-C."""
 
 
 @click.group("story", short_help="Show a story; pull articles out of it, or put them together.")
@@ -85,8 +87,6 @@ def join(place: Place, article: str, other: str) -> None:
     """
     with _deciding(place) as opened:
         one, two = meant(opened.db, article), meant(opened.db, other)
-        if one.id == two.id:
-            raise UsageError("both names mean the same article; name two")
         rulings.put_together(opened.db, one.id, two.id, app.utc_now())
     console.print(f"put together: {text(one.title)}\nin the story of: {text(two.title)}")
 
@@ -104,19 +104,39 @@ def again(place: Place, resume: bool) -> None:
     with app.opened(place.config, place.data, environment()) as opened:
         if not resume:
             gather.gather_again(opened.db)
-        done = _all_gathered(opened)
+        total = gathering.left(opened.db)
+        try:
+            done = _all_gathered(opened, total)
+        except KeyboardInterrupt:
+            left = gathering.left(opened.db)
+            click.echo(
+                f"stopped with {left} of {total} articles still to be gathered; `story again "
+                "--resume` goes on from there, and so does the running service",
+                err=True,
+            )
+            sys.exit(_INTERRUPTED)
     console.print(f"{done} article{'s'[: done != 1]} gathered")
 
 
-def _all_gathered(opened: app.App) -> int:
-    """Place all that waits, in turn with a service that does so, too; return how many were."""
-    gatherer = app.gatherer(opened)
-    done = gatherer.catch_up(opened.config.sources, app.utc_now)
-    if gathering.first(opened.db):
-        console.print("another process gathers articles just now; waiting for its turn to end")
-    while gathering.first(opened.db):
-        sleep(_PAUSE_SECONDS)
-        done += gatherer.catch_up(opened.config.sources, app.utc_now)
+def _all_gathered(opened: app.App, total: int) -> int:
+    """Place all that waits, in turn with a service that does so, too; return how many were.
+
+    total: how many wait, for the progress bar.
+    """
+    gatherer, done = app.gatherer(opened), 0
+    with progress(total) as bar:
+        task = bar.add_task("gathering", total=total)
+
+        def show() -> bool:
+            bar.update(task, completed=total - gathering.left(opened.db))
+            return False
+
+        done += gatherer.catch_up(opened.config.sources, app.utc_now, show)
+        if gathering.first(opened.db):
+            console.print("another process gathers articles just now; waiting for its turn to end")
+        while gathering.first(opened.db):
+            sleep(_PAUSE_SECONDS)
+            done += gatherer.catch_up(opened.config.sources, app.utc_now, show)
     return done
 
 
@@ -162,37 +182,17 @@ def _line(row: dict[str, Any]) -> list[Any]:
     return [
         row["published"],
         _lag(row["lag"]),
-        row["id"][:SHORT_ID],
+        row["id"][: why.SHORT_ID],
         ", ".join(row["sources"]),
         row["language"],
         row["title"],
-        _why(row["why"]),
+        row["why"]["said"] if row["why"] else "began it",
     ]
 
 
 def _lag(lag: timedelta) -> str:
     minutes = round(lag / timedelta(minutes=1))
     return f"+{minutes // 60}:{minutes % 60:02}" if minutes else ""
-
-
-_SAID = {
-    By.COPY: "near copy of",
-    By.WORDS: "shares words with",
-    By.MEANING: "says the same as",
-    By.PERSON: "put together with",
-    By.SPLIT: "parted from",
-}
-
-
-def _why(join: dict[str, Any] | None) -> str:
-    if join is None:
-        return "began it"
-    if join["by"] == By.BROKEN:
-        return "could not be compared"
-    said = f"{_SAID[join['by']]} {join['to'][:SHORT_ID]}"
-    if join["by"] != By.PERSON:
-        said += f", {join['likeness']:.2f} alike"
-    return f"{said}: {', '.join(join['shared'])}" if join["shared"] else said
 
 
 COMMANDS = {"story": story}

@@ -65,7 +65,7 @@ _ROUTE = ("!", "/")
 """A fragment that begins so is the path of a web application."""
 _SCHEMES = frozenset({"http", "https"})
 _DEFAULT_PORTS = frozenset({None, 80, 443})
-_AROUND_THE_HOST = re.compile(r"^(www\.|[.\s])+|[.\s]+$")
+_AROUND_THE_HOST = re.compile(r"^(www\.|[.\s])+(?=[^.\s])|[.\s]+$")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")

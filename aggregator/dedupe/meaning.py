@@ -11,7 +11,9 @@ from aggregator.dedupe.window import Item
 
 MOST = 8_192
 """Articles whose vectors are remembered, the latest: a search among them takes a millisecond."""
-_NEAREST = 12
+_NEAREST = 20
+"""Articles that are looked at: more than are found of one story (``stories``), so that a long one
+leaves room for others."""
 Floats = NDArray[np.float32]
 
 

@@ -7,52 +7,58 @@ than across, on the scale on which signs add up (``_sure``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from math import log
 
 from aggregator.dedupe.look import Look
-from aggregator.dedupe.story import Story
+from aggregator.dedupe.story import Cluster
 from aggregator.dedupe.window import Item, Window
 
 _COMPARED = 6
 """Articles of each story that are compared."""
-_ASKED = frozenset((4, 8, 12, 16, 24, 32, 48, 64))
-"""Articles of a story that is asked whether it is two, each time it has grown so much."""
+_ASKED = frozenset((4, 8, 12, 16, 24, 32, 48))
+"""Articles of a story that is asked whether it is two, each time it has grown so much ..."""
+_EVERY = 64
+"""... and each time it has grown by so many."""
 _LEAST = 2
 """Articles of a half: one alone may be told strangely."""
 _ACROSS, _A_MORE, _NONE = 1.0, 1.6, -5.4
 """How sure two halves may be on average to tell the same, and be two yet: at most, for each
 article of the smaller half, and without any. The more say so, the less unlike they need to be."""
-_GAP = 2.0
-"""How much surer articles must be of their own half than of the other."""
+_GAP = 1.5
+"""How much surer articles must be of their own half than of the other. On the scale of
+``likeness``: where its weights grow or shrink, so does this."""
 _SUREST = 6.0
 
 Table = Sequence[Sequence[float]]
 
 
-def oneness(window: Window, one: Story, other: Story) -> float:
-    """Return how likely the articles of two stories tell the same on average."""
-    ones, others = _some(one, other)
-    return _mean(_table(window, others, ones), range(len(others)), range(len(ones)))
+class Pair:
+    """Two stories that may be one, by some articles of each."""
+
+    def __init__(self, window: Window, one: Cluster, other: Cluster) -> None:
+        self._window = window
+        self._ones, others = (story.some()[:_COMPARED] for story in (one, other))
+        self._others = _looks(window, others)
+
+    def oneness(self) -> float:
+        """Return how likely the articles of both tell the same on average."""
+        table = [look.to(self._ones) for look in self._others]
+        return _mean(table, range(len(self._others)), range(len(self._ones)))
+
+    def would_part(self) -> bool:
+        """Return whether both, made one, would fall into halves again."""
+        both = _sure([*self._others, *_looks(self._window, self._ones)])
+        return _are_two(both, range(len(self._others)), range(len(self._others), len(both)))
 
 
-def would_part(window: Window, one: Story, other: Story) -> bool:
-    """Return whether two stories, made one, would fall into halves again."""
-    ones, others = _some(one, other)
-    both = _sure(_table(window, [*ones, *others], [*ones, *others]))
-    return _are_two(both, range(len(ones)), range(len(ones), len(both)))
-
-
-def _some(*stories: Story) -> Iterator[list[Item]]:
-    return (story.some()[:_COMPARED] for story in stories)
-
-
-def leaving(window: Window, story: Story) -> list[Item]:
+def leaving(window: Window, story: Cluster) -> list[Item]:
     """Return the articles that are another story, if one has grown and falls into halves."""
-    if len(story.articles) not in _ASKED:
+    many = len(story.articles)
+    if many not in _ASKED and many % _EVERY:
         return []
     some = story.some()
-    parts = halves(_sure(_table(window, some, some)))
+    parts = halves(_sure(_looks(window, some)))
     if parts is None:
         return []
     stay, go = ([some[n] for n in part] for part in parts)
@@ -96,14 +102,19 @@ def _mean(table: Table, rows: Sequence[int], columns: Sequence[int]) -> float:
     return sum(table[row][n] for row in rows for n in columns) / (len(rows) * len(columns))
 
 
-def _table(window: Window, ones: Iterable[Item], others: Sequence[Item]) -> Table:
-    """Return how likely each of the ones tells the same as each of the others."""
-    return [Look(window, one, window.weighed(one)).to(others) for one in ones]
+def _looks(window: Window, items: Iterable[Item]) -> list[Look]:
+    return [Look(window, item, window.weighed(item)) for item in items]
 
 
-def _sure(table: Table) -> Table:
-    """Return likelihoods on the scale from unsure, 0, to sure: log of the odds."""
-    return [
-        [max(-_SUREST, min(_SUREST, log((p + 1e-9) / (1.0 + 1e-9 - p)))) for p in row]
-        for row in table
-    ]
+def _sure(looks: Sequence[Look]) -> Table:
+    """Return how likely articles tell the same as each other, from unsure, 0, to sure: log odds.
+
+    Each two are compared once; an article with itself, never.
+    """
+    items = [look.item for look in looks]
+    table = [[0.0] * len(items) for _ in items]
+    for row, look in enumerate(looks):
+        for n, p in enumerate(look.to(items[row + 1 :]), row + 1):
+            sure = log((p + 1e-9) / (1.0 + 1e-9 - p))
+            table[row][n] = table[n][row] = max(-_SUREST, min(_SUREST, sure))
+    return table

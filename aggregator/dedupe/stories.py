@@ -9,7 +9,7 @@ is asked whether it is two. What an operator decided holds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from operator import itemgetter
@@ -18,8 +18,8 @@ from typing import NamedTuple
 from aggregator.dedupe.copies import Copies, Sketch
 from aggregator.dedupe.look import WINDOW, Look
 from aggregator.dedupe.meaning import Meanings
-from aggregator.dedupe.repair import leaving, oneness, would_part
-from aggregator.dedupe.story import Decided, Story, mint
+from aggregator.dedupe.repair import Pair, leaving
+from aggregator.dedupe.story import Cluster, Decided, mint
 from aggregator.dedupe.telling import Telling
 from aggregator.dedupe.window import Item, Window, number
 from aggregator.model import By, Join, Move, Placed, Ruling
@@ -33,7 +33,7 @@ COHESION = 0.4
 _ONE = 0.45
 """How likely the articles of two stories must tell the same on average to make one."""
 _SHOWN = 8
-_FOR_MEANING = 8
+_FOR_MEANING = 16
 """Articles of a story that are found by meaning: the first ones, so that others find room."""
 
 
@@ -64,7 +64,7 @@ class Stories:
         self._window = Window()
         self._copies = Copies()
         self._meanings = Meanings()
-        self._stories: dict[str, Story] = {}
+        self._stories: dict[str, Cluster] = {}
         self._items: dict[str, Item] = {}
         self._by_time: list[tuple[float, int, str]] = []
 
@@ -83,17 +83,18 @@ class Stories:
         item, weighed = self._window.item(telling)
         item.was = was
         look = Look(self._window, item, weighed)
-        fits: list[_Fit] = []
-        given = self._ruled(item) or self._copied(item, telling.sketch)
+        fits: list[Item] = []
+        given = self._ruled(item) or self._copied(look, telling.sketch)
         if given is None:
             fits = self._fitting(look)
-            given = fits[0] if fits else None
+            given = _fit(look, fits[0]) if fits else None
         if given is None:
+            barred = self._barred(look, telling.sketch)
             self._add(item, self._id([item]), telling.sketch)
-            return Placed(item.article, item.story, vector=item.vector)
+            return Placed(item.article, item.story, barred, vector=item.vector)
         why = _join(telling, look, given)
         self._add(item, given.to.story, telling.sketch)
-        moves = [*self._merged(fits), *self._split(self._stories[given.to.story])]
+        moves = [*self._merged(look, fits), *self._split(self._stories[given.to.story])]
         others = tuple(move for move in moves if move.article != item.article)
         return Placed(item.article, item.story, why, others, item.vector)
 
@@ -147,6 +148,24 @@ class Stories:
         known = (item.was for item in items if item.was and item.was not in self._stories)
         return next(known, None) or self._new_id(items[0].article)
 
+    def _barred(self, look: Look, sketch: Sketch) -> Join | None:
+        """Return what an article is like that joins nothing, if ``never_with`` keeps it out."""
+        item = look.item
+        if not any(self._decided.named(item.article, item.source)):
+            return None
+        around = look.around(self._meanings)
+        likely = zip(look.to(around), around, strict=True)
+        found = [
+            (likeness, -other.number, other)
+            for likeness, other in (*self._copies_of(look, sketch), *likely)
+            if likeness >= LINK and self._decided.configured(item, self._stories[other.story])
+        ]
+        if not found:
+            return None
+        likeness, _, to = max(found)
+        apart = timedelta(seconds=abs(item.at - to.at))
+        return Join(to.article, By.APART, round(likeness, 3), apart=apart)
+
     def _new_id(self, article: str) -> str:
         return mint(article, lambda id_: id_ in self._stories or self._is_held(id_, article))
 
@@ -155,7 +174,7 @@ class Stories:
     def _add(self, item: Item, story_id: str, sketch: Sketch) -> None:
         story = self._stories.get(story_id)
         if story is None:
-            story = self._stories[story_id] = Story(story_id, item)
+            story = self._stories[story_id] = Cluster(story_id, item)
         else:
             story.add(item)
         self._items[item.article] = item
@@ -170,17 +189,23 @@ class Stories:
         beside = (self._items.get(other) for other in self._decided.beside(item.article))
         return next((_Fit(other, By.PERSON, 1.0) for other in beside if other), None)
 
-    def _copied(self, item: Item, sketch: Sketch) -> _Fit | None:
+    def _copied(self, look: Look, sketch: Sketch) -> _Fit | None:
         """Return what this one is a near copy of: the likest that it may be with."""
-        for found, share in self._copies.nearest(sketch):
-            copied = self._window.items[found]
-            is_near = abs(copied.at - item.at) <= WINDOW.total_seconds()
-            if is_near and not self._decided.forbids(item, self._stories[copied.story]):
+        for share, copied in self._copies_of(look, sketch):
+            if not self._decided.forbids(look.item, self._stories[copied.story]):
                 return _Fit(copied, By.COPY, share)
         return None
 
-    def _fitting(self, look: Look) -> list[_Fit]:
-        """Return the nearest article of each story that an article fits, the best first."""
+    def _copies_of(self, look: Look, sketch: Sketch) -> Iterator[tuple[float, Item]]:
+        """Yield what an article is a near copy of, by what it shares, the likest first."""
+        for found, share in self._copies.nearest(sketch):
+            copied = self._window.items[found]
+            is_near = abs(copied.at - look.item.at) <= WINDOW.total_seconds()
+            if is_near and not look.is_stranger(copied, is_part=True):
+                yield share, copied
+
+    def _fitting(self, look: Look) -> list[Item]:
+        """Return the nearest article of each of the two stories that an article fits best."""
         nearest: dict[str, Item] = {}
         around = look.around(self._meanings)
         for other, likely in zip(around, look.to(around), strict=True):
@@ -193,24 +218,21 @@ class Stories:
             if mean >= COHESION and not self._decided.forbids(look.item, story):
                 fits.append((-mean - look.to([other])[0], story.born, other))
         fits.sort(key=itemgetter(0, 1))
-        return [_Fit(to, _by(look, to), look.to([to])[0]) for _, _, to in fits]
+        return [other for _, _, other in fits[:2]]
 
     # --- repairing ---
 
-    def _merged(self, fits: list[_Fit]) -> list[Move]:
+    def _merged(self, look: Look, fits: Sequence[Item]) -> list[Move]:
         """Make one of the two stories that an article fits best, if they fit each other."""
         if len(fits) < 2:
             return []
-        both = (self._stories[fit.to.story] for fit in fits[:2])
+        both = (self._stories[fit.story] for fit in fits)
         older, younger = sorted(both, key=lambda story: story.born)
-        likely = oneness(self._window, older, younger)
-        if (
-            likely < _ONE
-            or self._decided.forbids_merging(older, younger)
-            or would_part(self._window, older, younger)
-        ):
+        pair = Pair(self._window, older, younger)
+        likely = pair.oneness()
+        if likely < _ONE or self._decided.forbids_merging(older, younger) or pair.would_part():
             return []
-        near = next(fit for fit in fits if fit.to.story == older.id)
+        near = _fit(look, next(fit for fit in fits if fit.story == older.id))
         moved = list(younger.articles.values())
         for item in moved:
             older.add(item)
@@ -219,24 +241,25 @@ class Stories:
         del self._stories[younger.id]
         return [_moved(item, near.to, near.by, likely) for item in moved]
 
-    def _split(self, story: Story) -> list[Move]:
+    def _split(self, story: Cluster) -> list[Move]:
         """Make two of a story that has grown, if its articles fall into halves."""
         gone = leaving(self._window, story)
         stay = [item for item in story.articles.values() if item not in gone]
         if not gone or self._decided.forbids_splitting(stay, gone):
             return []
-        new = Story(self._id(gone), gone[0])
+        new = Cluster(self._id(gone), gone[0])
         self._stories[new.id] = new
         for item in gone:
             del story.articles[item.number]
             new.add(item)
-        likely = oneness(self._window, story, new)
+        likely = Pair(self._window, story, new).oneness()
         return [_moved(item, stay[0], By.SPLIT, likely) for item in gone]
 
 
-def _by(look: Look, to: Item) -> By:
-    """Return whether words alone would do, or meaning was needed."""
-    return By.WORDS if look.by_words(to) >= LINK else By.MEANING
+def _fit(look: Look, to: Item) -> _Fit:
+    """Return how an article fits, and whether words alone would do or meaning was needed."""
+    by = By.WORDS if look.by_words(to) >= LINK else By.MEANING
+    return _Fit(to, by, look.to([to])[0])
 
 
 def _moved(item: Item, to: Item, by: By, likely: float) -> Move:

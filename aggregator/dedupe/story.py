@@ -1,4 +1,4 @@
-"""One story while it is in the window, and what people decided about it."""
+"""A story while it is in the window, as a cluster of articles; what people decided about it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FIRST, _LAST = 4, 8
 """Articles of a long story that stand for all: those that began it, and the latest."""
 
 
-class Story:
+class Cluster:
     """Articles that tell one thing. born: time and number of the earliest it ever had."""
 
     __slots__ = ("articles", "born", "had", "id", "known_as")
@@ -78,8 +78,10 @@ class Decided:
                 self._together.setdefault(ruling.other, []).append(ruling.article)
             else:
                 self._keep_apart(ruling.article, ruling.other)
+        self._configured: set[tuple[str, str]] = set()
         for one, other in apart:
             self._keep_apart(one, other)
+            self._configured |= {(one, other), (other, one)}
 
     def _keep_apart(self, one: str, other: str) -> None:
         self._apart.setdefault(one, set()).add(other)
@@ -93,11 +95,17 @@ class Decided:
         """Return the articles with which one is to be, the latest decision first."""
         return self._together.get(article, [])[::-1]
 
-    def forbids(self, item: Item, story: Story) -> bool:
+    def forbids(self, item: Item, story: Cluster) -> bool:
         """Return whether an article may not be in a story."""
         return self._meet((item.article, item.source), story)
 
-    def forbids_merging(self, one: Story, other: Story) -> bool:
+    def configured(self, item: Item, story: Cluster) -> bool:
+        """Return whether it is the configuration that keeps an article out of a story."""
+        keys = set(story.keys())
+        own = (item.article, item.source)
+        return any(one in own and other in keys for one, other in self._configured)
+
+    def forbids_merging(self, one: Cluster, other: Cluster) -> bool:
         """Return whether two stories may not become one."""
         return bool(self._apart) and self._meet(one.keys(), other)
 
@@ -106,6 +114,6 @@ class Decided:
         others = {item.article for item in other}
         return any(not others.isdisjoint(self.beside(item.article)) for item in one)
 
-    def _meet(self, keys: Iterable[str], story: Story) -> bool:
+    def _meet(self, keys: Iterable[str], story: Cluster) -> bool:
         forbidden = [self._apart[key] for key in keys if key in self._apart]
         return bool(forbidden) and not set().union(*forbidden).isdisjoint(story.keys())

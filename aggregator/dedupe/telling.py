@@ -8,7 +8,7 @@ sentence encoder where one is installed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -24,12 +24,14 @@ from aggregator.tag.rows import Row
 from aggregator.tag.vocabulary import vocabulary
 from aggregator.tag.words import fold, tokens
 
-Encoder = Callable[[str, str | None], bytes | None]
-"""Text, language → vector; see ``encoder``."""
+Said = tuple[str, str | None]
+"""A text for an encoder, and its language."""
+Encoder = Callable[[Sequence[Said]], Sequence[bytes | None]]
+"""Texts → their vectors; see ``encoder``."""
 
-MOST_READ = 2_000
+_MOST_READ = 2_000
 """Characters of a text that are compared: news says first what happened."""
-LEAD = 200
+_LEAD = 200
 """Characters of the first words of a text, which an encoder reads with the headline."""
 _TITLE = 300
 
@@ -58,8 +60,8 @@ class Telling:
     """What an article tells, and when.
 
     at: of publication.  listed: one that turns up late is remembered as long as others.
-    language: the bare code.  lead: the first words of ``text``, which holds the standfirst, too,
-    and no more than ``MOST_READ`` characters.  vector: of title and lead.
+    language: the bare code.  headline: how many words, the first of the features, the title tells.
+    vector: of what is ``said``.
     """
 
     article: str
@@ -67,40 +69,42 @@ class Telling:
     at: datetime
     listed: datetime
     language: str | None
-    title: str
-    lead: str
-    text: str
     features: tuple[Feature, ...]
+    headline: int
     sketch: Sketch
     vector: bytes | None = None
 
 
-def telling(
-    article: Article, encoder: Encoder | None = None, vector: bytes | None = None
-) -> Telling:
-    """Return what an article tells.
+def said(article: Article) -> Said:
+    """Return what an encoder reads of an article."""
+    title, text, language = _read(article)
+    return f"{title}. {text[:_LEAD]}", language
 
-    encoder: a sentence encoder, if there is one.  vector: what it said before, so that it is not
-    asked again.
-    """
-    text = article.text
-    if not text.startswith(article.summary[:LEAD]):
-        text = f"{article.summary}\n{text}"
-    title, lead = article.title[:_TITLE], text[:LEAD]
-    language = base(article.language) if article.language else None
+
+def telling(article: Article, vector: bytes | None = None) -> Telling:
+    """Return what an article tells. vector: what an encoder makes of what is ``said``."""
+    title, text, language = _read(article)
+    rows = Row("title", title), Row("text", text[:_MOST_READ])
+    features, headline = _features(rows, language or "")
     return Telling(
         article=article.id,
         source=article.appearances[0].outlet.key if article.appearances else "",
         at=article.published,
         listed=article.listed,
         language=language,
-        title=title,
-        lead=lead,
-        text=text[:MOST_READ],
-        features=_features((Row("title", title), Row("text", text[:MOST_READ])), language or ""),
+        features=features,
+        headline=headline,
         sketch=sketch(f"{title}\n{text}"),
-        vector=vector or (encoder(f"{title}. {lead}", language) if encoder else None),
+        vector=vector,
     )
+
+
+def _read(article: Article) -> tuple[str, str, str | None]:
+    """Return the title, the text with its standfirst, and the bare language."""
+    text = article.text
+    if not text.startswith(article.summary[:_LEAD]):
+        text = f"{article.summary}\n{text}"
+    return article.title[:_TITLE], text, base(article.language) if article.language else None
 
 
 # --- features ----------------------------------------------------------------------------------
@@ -125,7 +129,8 @@ _UNSPACED = "\u0e00"
 """From here on a token of one character is one of a script without spaces."""
 
 
-def _features(rows: tuple[Row, Row], language: str) -> tuple[Feature, ...]:
+def _features(rows: tuple[Row, Row], language: str) -> tuple[tuple[Feature, ...], int]:
+    """Return what a title and a text tell, and how many words the title has: they come first."""
     found: dict[tuple[Kind, str], str] = {}
     sums: dict[tuple[Kind, str], float] = {}
     mentions = about.read(rows, [vocabulary(language)])
@@ -136,8 +141,10 @@ def _features(rows: tuple[Row, Row], language: str) -> tuple[Feature, ...]:
                 sums[feature] += weight
             else:
                 found[feature], sums[feature] = shown, weight
+        if row.field == "title":
+            headline = sum([kind is Kind.WORD for kind, _ in found])
     told = [Feature(*feature, shown, sums[feature] ** 0.5) for feature, shown in found.items()]
-    return (*told, *_about(rows, mentions))
+    return (*told, *_about(rows, mentions)), headline
 
 
 def _listed(rows: tuple[Row, Row], mentions: about.Mentions) -> tuple[set[int], ...]:

@@ -7,7 +7,7 @@ article costs the same whatever the window holds.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from math import log, sqrt
 from typing import NamedTuple
@@ -50,15 +50,23 @@ def _imagined(language: str) -> Mapping[int, int]:
 class Item:
     """An article in the window. ``ids`` and ``weights``: its features, the rarest first.
 
+    ``words``: how many it has, kept or not.  ``headline``: those of its title, in their order.
     ``was``: its story before all were gathered again, if it still may have that id.
     """
 
     __slots__ = (
-        "article", "at", "found_by", "ids", "language", "lengths", "listed", "measured", "number",
-        "source", "story", "vector", "was", "weights",
+        "article", "at", "found_by", "headline", "ids", "language", "lengths", "listed", "measured",
+        "number", "source", "story", "vector", "was", "weights", "words",
     )  # fmt: skip
 
-    def __init__(self, telling: Telling, number_: int, weighed: Weighed, found_by: int) -> None:
+    def __init__(
+        self,
+        telling: Telling,
+        number_: int,
+        weighed: Weighed,
+        found_by: int,
+        words: Sequence[int],
+    ) -> None:
         self.article = telling.article
         self.source = telling.source
         self.language = telling.language or ""
@@ -70,6 +78,8 @@ class Item:
         self.was: str | None = None
         self.ids = array("I", weighed)
         self.weights = array("f", [told.weight for told in weighed.values()])
+        self.headline = array("I", words[: telling.headline])
+        self.words = len(words)
         self.found_by = found_by
         self.lengths: tuple[float, ...] = ()
         self.measured = 0.0
@@ -95,7 +105,7 @@ class Window:
         self._latest: dict[int, int | array[int]] = {}
         self._logs = [log(1.0 + held) for held in range(1 << 14)]
 
-    def _rarity(self, language: str) -> Callable[[int], float]:
+    def rarity(self, language: str) -> Callable[[int], float]:
         """Return what tells how rare a feature is for a language; 0 if all articles hold it."""
         held, logs, imagined = self._held, self._logs, _imagined(language).get
         scale = _RAREST / log(len(self.items) + _PRIOR)
@@ -108,12 +118,15 @@ class Window:
 
     def item(self, telling: Telling) -> tuple[Item, Weighed]:
         """Return an article as it would stand in the window, and what its features count now."""
-        rarity = self._rarity(telling.language or "")
+        rarity = self.rarity(telling.language or "")
         rare: list[tuple[float, int, float]] = []
         broad: list[tuple[float, int, float]] = []
+        words: list[int] = []
         for kind, key, _, weight in telling.features:
             feature = number(kind, key)
             force = weight * rarity(feature) ** 2
+            if kind is Kind.WORD:
+                words.append(feature)
             (broad if kind >= Kind.PLACE else rare).append((force, feature, weight))
         rare.sort(reverse=True)
         broad.sort(reverse=True)
@@ -121,13 +134,13 @@ class Window:
         rest = rare[_MOST_RARE:_MOST_FEATURES] + broad[_MOST_BROAD:]
         weighed = {feature: Told(weight, force) for force, feature, weight in first + rest}
         self._next += 1
-        item = Item(telling, self._next, weighed, len(first))
+        item = Item(telling, self._next, weighed, len(first), words)
         self._measure(item, weighed)
         return item, weighed
 
     def weighed(self, item: Item) -> Weighed:
         """Return what the features of an item count now."""
-        rarity = self._rarity(item.language)
+        rarity = self.rarity(item.language)
         return {
             feature: Told(weight, weight * rarity(feature) ** 2)
             for feature, weight in zip(item.ids, item.weights, strict=True)

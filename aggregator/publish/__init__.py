@@ -15,7 +15,7 @@ from aggregator.publish.opml import MIME as _OPML
 from aggregator.publish.opml import Outline, opml
 from aggregator.publish.rss import MIME as _RSS
 from aggregator.publish.rss import rss
-from aggregator.publish.story import Telling
+from aggregator.publish.story import StoryEntry
 
 MIME: Mapping[str, str] = MappingProxyType(
     {"atom": _ATOM, "rss": _RSS, "json": _JSON, "opml": _OPML}
@@ -26,7 +26,7 @@ __all__ = [
     "MIME",
     "Outgoing",
     "Outline",
-    "Telling",
+    "StoryEntry",
     "article_uri",
     "atom",
     "feed_uri",

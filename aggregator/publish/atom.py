@@ -13,7 +13,7 @@ from aggregator.publish.extension import (
     child,
     generate,
 )
-from aggregator.publish.item import Item, Origin
+from aggregator.publish.item import FeedEntry, Origin
 from aggregator.publish.safe import address, legal
 
 MIME = "application/atom+xml"
@@ -28,14 +28,14 @@ def atom(channel: Channel, outgoing: Sequence[Outgoing]) -> bytes:
     return rendered
 
 
-def _finish_feed(feed: Element, channel: Channel, entries: Sequence[Item]) -> None:
+def _finish_feed(feed: Element, channel: Channel, entries: Sequence[FeedEntry]) -> None:
     add_stylesheet(feed, channel)
     child(feed, "link", rel="self", type=MIME, href=channel.urls["atom"])
     if older := address(channel.next_url):
         child(feed, "link", rel="next", type=MIME, href=older)
 
 
-def _finish_entry(entry: Element, item: Item) -> None:
+def _finish_entry(entry: Element, item: FeedEntry) -> None:
     if item.language:
         entry.set(_LANG, item.language)
     entry.find("title").set("type", "text")
@@ -49,7 +49,7 @@ def _finish_entry(entry: Element, item: Item) -> None:
     add_image(entry, item)
 
 
-def _add_source(entry: Element, origin: Origin, item: Item) -> None:
+def _add_source(entry: Element, origin: Origin, item: FeedEntry) -> None:
     """The feed that the entry comes from. Without authors: readers would take them for its own.
 
     Its ``updated`` is the entry's: all that is known is that the feed was alive then.

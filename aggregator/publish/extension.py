@@ -23,7 +23,7 @@ from feedgen.util import xml_elem
 from lxml import etree  # type: ignore[import-untyped]
 
 from aggregator.model import Channel, Image
-from aggregator.publish.item import UNTITLED, Item, language, newest
+from aggregator.publish.item import UNTITLED, FeedEntry, language, newest
 from aggregator.publish.safe import address
 
 feedgen.feed.formatRFC2822 = feedgen.entry.formatRFC2822 = format_datetime
@@ -42,8 +42,8 @@ TTL_MINUTES = 5
 """How long a reader may keep a feed: as long as the server's Cache-Control says."""
 
 Element = Any  # lxml's, which has no types
-FinishFeed = Callable[[Element, Channel, Sequence[Item]], None]
-FinishEntry = Callable[[Element, Item], None]
+FinishFeed = Callable[[Element, Channel, Sequence[FeedEntry]], None]
+FinishEntry = Callable[[Element, FeedEntry], None]
 
 
 class Finishing(BaseExtension):  # type: ignore[misc]  # feedgen has no types
@@ -63,7 +63,7 @@ class Finishing(BaseExtension):  # type: ignore[misc]  # feedgen has no types
 
 def generate(
     channel: Channel,
-    entries: Sequence[Item],
+    entries: Sequence[FeedEntry],
     finish_feed: FinishFeed,
     finish_entry: FinishEntry,
 ) -> feedgen.feed.FeedGenerator:
@@ -92,7 +92,7 @@ def generate(
     return feed
 
 
-def _fill(entry: feedgen.entry.FeedEntry, item: Item, finish: FinishEntry) -> None:
+def _fill(entry: feedgen.entry.FeedEntry, item: FeedEntry, finish: FinishEntry) -> None:
     entry.finishing.finish = lambda element: finish(element, item)
     entry.id(item.uri)
     entry.title(item.title)
@@ -113,7 +113,7 @@ def child(parent: Element, tag: str, text: str | None = None, **attributes: str 
     return element
 
 
-def add_image(entry: Element, item: Item) -> None:
+def add_image(entry: Element, item: FeedEntry) -> None:
     """The lead picture as Media RSS: https://www.rssboard.org/media-rss.
 
     Its description stands here only beside a summary: feedparser, and so every reader that is

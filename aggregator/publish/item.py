@@ -37,7 +37,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class FeedEntry:
     """An article or a story as it goes out. Every string is legal in XML, every address http(s).
 
     url: the original article; where there is none, our page.
@@ -45,7 +45,7 @@ class Item:
     published, updated: UTC, whole seconds, since some readers know no fractions.
     article: what was kept, for the facts that only JSON Feed has room for; of a story the article
     that leads it, with the topics, categories and appearances of all.
-    story: where the entry is one, else None.
+    story: where the entry is one, else None; with so many tellings left out.
     """
 
     uri: str
@@ -64,9 +64,10 @@ class Item:
     origin: Origin | None
     article: Article
     story: Story | None = None
+    left_out: int = 0
 
 
-def item(channel: Channel, article: Article, content: str = "") -> Item:
+def item(channel: Channel, article: Article, content: str = "") -> FeedEntry:
     """The article as it goes out in this channel. Both hold legal characters only.
 
     content: clean HTML, in the place of what the article's own would be.
@@ -74,7 +75,7 @@ def item(channel: Channel, article: Article, content: str = "") -> Item:
     origin = _origin(article)
     page = channel.pages + article.id
     title = _title(article, origin)
-    return Item(
+    return FeedEntry(
         uri=article_uri(article.id),
         url=address(article.link) or page,
         page=page,
@@ -93,12 +94,12 @@ def item(channel: Channel, article: Article, content: str = "") -> Item:
     )
 
 
-def newest(entries: Sequence[Item]) -> datetime | None:
+def newest(entries: Sequence[FeedEntry]) -> datetime | None:
     """When anything in the feed last changed; None for an empty feed."""
     return max((item.updated for item in entries), default=None)
 
 
-def language(entries: Sequence[Item]) -> str | None:
+def language(entries: Sequence[FeedEntry]) -> str | None:
     """The language of the whole feed: the one on which all its articles agree."""
     found = {item.language for item in entries}
     return found.pop() if len(found) == 1 else None

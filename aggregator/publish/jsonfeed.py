@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from aggregator.model import Appearance, Channel, Enclosure, Join, Member, Story
 from aggregator.publish.entries import Outgoing, items
-from aggregator.publish.item import Item, language
+from aggregator.publish.item import FeedEntry, language
 from aggregator.publish.safe import address, legal
+from aggregator.publish.timeline import timeline
 
 MIME = "application/feed+json"
 
@@ -42,7 +43,7 @@ def _told(members: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value not in (None, "", [])}
 
 
-def _item(channel: Channel, item: Item) -> dict[str, Any]:
+def _item(channel: Channel, item: FeedEntry) -> dict[str, Any]:
     return _told(
         {
             "id": item.uri,
@@ -72,7 +73,7 @@ def _attachment(file: Enclosure) -> dict[str, Any]:
     )
 
 
-def _facts(channel: Channel, item: Item) -> dict[str, Any]:
+def _facts(channel: Channel, item: FeedEntry) -> dict[str, Any]:
     """What no format has a place for: why each topic, and who carries the article since when."""
     article = item.article
     return {
@@ -90,7 +91,7 @@ def _facts(channel: Channel, item: Item) -> dict[str, Any]:
             for hit in article.topics
         ],
         "sources": [_source(appearance) for appearance in article.appearances],
-        **({"story": _story(channel, item.story)} if item.story else {}),
+        **({"story": _story(channel, item.story, item.left_out)} if item.story else {}),
     }
 
 
@@ -104,21 +105,23 @@ def _source(appearance: Appearance) -> dict[str, Any]:
     }
 
 
-def _story(channel: Channel, story: Story) -> dict[str, Any]:
+def _story(channel: Channel, story: Story, left_out: int) -> dict[str, Any]:
     """Who tells the story, each with the time after the first and the reason for its place.
 
-    No reason: the story began with it. By "split": it was parted from the article that is named.
+    No reason: the story began with it. By "split" or "apart": it was parted, or is
+    kept, from the article that is named.
     """
-    first = min(one.article.published for one in story.members)
+    spoken = (line for line in timeline(story) if line.speaks)
     return {
         "id": story.id,
         "leading": story.leading,
         "outlets": story.outlets,
-        "members": [_member(channel, story, one, first) for one in story.members],
+        "members": [_member(channel, story, line.member, line.lag) for line in spoken],
+        "left_out": left_out,
     }
 
 
-def _member(channel: Channel, story: Story, one: Member, first: datetime) -> dict[str, Any]:
+def _member(channel: Channel, story: Story, one: Member, lag: timedelta) -> dict[str, Any]:
     article = one.article
     return {
         "article": article.id,
@@ -127,7 +130,7 @@ def _member(channel: Channel, story: Story, one: Member, first: datetime) -> dic
         "link": address(article.link),
         "language": article.language,
         "published": article.published.isoformat(timespec="seconds"),
-        "lag_seconds": int((article.published - first).total_seconds()),
+        "lag_seconds": int(lag.total_seconds()),
         "joined": one.joined.isoformat(timespec="seconds"),
         "sources": [_source(appearance) for appearance in article.appearances],
         "why": _why(story, one, one.why) if one.why else None,

@@ -16,7 +16,7 @@ from aggregator.publish.extension import (
     child,
     generate,
 )
-from aggregator.publish.item import Item
+from aggregator.publish.item import FeedEntry
 from aggregator.publish.safe import address, legal
 
 MIME = "application/rss+xml"
@@ -32,7 +32,7 @@ def rss(channel: Channel, outgoing: Sequence[Outgoing]) -> bytes:
     return rendered
 
 
-def _finish_feed(root: Element, channel: Channel, entries: Sequence[Item]) -> None:
+def _finish_feed(root: Element, channel: Channel, entries: Sequence[FeedEntry]) -> None:
     add_stylesheet(root, channel)
     head = root.find("channel")
     _as_html(head)
@@ -43,7 +43,7 @@ def _finish_feed(root: Element, channel: Channel, entries: Sequence[Item]) -> No
         head.remove(head.find("lastBuildDate"))
 
 
-def _finish_item(element: Element, item: Item) -> None:
+def _finish_item(element: Element, item: FeedEntry) -> None:
     if item.summary:  # else the content stands there, and is HTML already
         _as_html(element)
     for author in item.authors:

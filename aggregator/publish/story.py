@@ -5,20 +5,23 @@ Which articles are one story, and which of them leads, is decided elsewhere (``d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 
-from aggregator.model import Appearance, Article, Channel, Member, Story, Updates
+from aggregator.model import Article, Channel, Member, Story, Updates
 from aggregator.publish.content import framed
 from aggregator.publish.identity import story_uri
-from aggregator.publish.item import Item, item, language_tag, second
+from aggregator.publish.item import FeedEntry, item, language_tag, second
 from aggregator.publish.safe import address
+from aggregator.publish.timeline import Line, languages, shortened, timeline
+
+MOST_LINES = 50
+"""Outlets that an entry names: a notice that thousands copy would weigh half a megabyte."""
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class StoryEntry:
     """A story that goes out as one entry.
 
     page: the address of our page about it.  updates: when it is shown as changed.
@@ -29,19 +32,20 @@ class Telling:
     updates: Updates = Updates.QUIET
 
 
-def story_item(channel: Channel, telling: Telling) -> Item:
+def story_item(channel: Channel, telling: StoryEntry) -> FeedEntry:
     """The story as it goes out in this channel. Both hold legal characters only."""
-    story = telling.story
+    story, left_out = shortened(telling.story, MOST_LINES)
     lead = leading(story)
-    content = framed(lead.article, _outlets(story, lead.article))
+    content = framed(lead.article, _outlets(story, left_out, telling.page))
     return replace(
         item(channel, _whole(story, lead.article), content),
         uri=story_uri(story.id),
         url=address(lead.article.link) or telling.page,
         page=telling.page,
-        published=second(_published(story)),
+        published=second(story.published),
         updated=second(updated(story, telling.updates)),
         story=story,
+        left_out=left_out,
     )
 
 
@@ -57,16 +61,12 @@ def updated(story: Story, updates: Updates) -> datetime:
     EACH_SOURCE: also when a further outlet told it.  NEVER: it stays at ``published``.
     Neither of the first two ever goes back: what led a story, or told it, may have left it.
     """
-    moments = [_published(story)]
+    moments = [story.published]
     if updates is not Updates.NEVER:
         moments += (leading(story).article.updated, story.led or moments[0])
     if updates is Updates.EACH_SOURCE:
         moments.append(story.told or moments[0])
     return max(moments)
-
-
-def _published(story: Story) -> datetime:
-    return min(one.article.published for one in story.members)
 
 
 def _whole(story: Story, lead: Article) -> Article:
@@ -86,39 +86,33 @@ def _whole(story: Story, lead: Article) -> Article:
     )
 
 
-def _outlets(story: Story, lead: Article) -> str:
-    """A line per outlet and article, in the order of publication.
+def _outlets(story: Story, left_out: int, page: str) -> str:
+    """A line per outlet and article, in the order in which they told it; how many more there are.
 
     Times are in UTC and languages codes, so that the bytes depend on no table of words.
     """
-    lines = [line for one in story.members for line in _lines(one.article, lead)]
+    mixed = languages(story) > 1
+    lines = [_line(line, mixed=mixed) for line in timeline(story) if line.seen]
+    if left_out:
+        lines.append(f'<li><a href="{escape(page)}">and {left_out} more</a></li>')
     return f"<ul>{''.join(lines)}</ul>" if lines else ""
 
 
-def _lines(article: Article, lead: Article) -> Iterator[str]:
-    for number, seen in enumerate(article.appearances):
-        link = seen.link or (article.link if number == 0 else None)
-        tag = _foreign(article, seen, lead)
-        name = f"<b>{escape(seen.outlet.name or seen.outlet.key)}</b>"
-        told = article.published if number == 0 else seen.seen
-        time = f"{second(told):%Y-%m-%d %H:%M} UTC"
-        parts = (name, _headline(link, seen.title or article.title, tag), tag or "", time)
-        yield f'<li dir="auto">{" · ".join(part for part in parts if part)}</li>'
-
-
-def _foreign(article: Article, seen: Appearance, lead: Article) -> str | None:
-    """The headline's language, where it is known and is not the leading article's."""
-    tag = language_tag(article.language)
-    if tag is None or seen.title not in ("", article.title):
-        return None
-    return None if tag.split("-")[0] == (lead.language or "").split("-")[0] else tag
+def _line(line: Line, *, mixed: bool) -> str:
+    """What one outlet says; with its language, where not all are told in the same."""
+    assert line.seen is not None  # noqa: S101 - else there is no outlet
+    tag = language_tag(line.language) if mixed else None
+    name = f"<b>{escape(line.seen.outlet.name or line.seen.outlet.key)}</b>"
+    time = f"{second(line.at):%Y-%m-%d %H:%M} UTC"
+    parts = (name, _headline(line.link, line.headline, tag), tag or "", time)
+    return f'<li dir="auto">{" · ".join(part for part in parts if part)}</li>'
 
 
 def _headline(link: str | None, title: str, tag: str | None) -> str:
-    href, lang = address(link), f' lang="{tag}"' if tag else ""
-    words = escape(title or ("original article" if href else ""))
+    lang = f' lang="{tag}"' if tag else ""
+    words = escape(title or ("original article" if link else ""))
     if not words:
         return ""
-    if href is None:
+    if link is None:
         return f'<span dir="auto"{lang}>{words}</span>'
-    return f'<a href="{escape(href)}" dir="auto"{lang}>{words}</a>'
+    return f'<a href="{escape(link)}" dir="auto"{lang}>{words}</a>'

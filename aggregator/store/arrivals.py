@@ -240,6 +240,7 @@ def _appearance_row(one: Settled) -> dict[str, Any]:
         "source": seen.outlet.key,
         "listed": one.listed,
         "seen": seen.seen,
+        "told": seen.told,
         "guid": seen.guid,
         "link": seen.link,
         "title": seen.title,

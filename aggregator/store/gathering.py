@@ -87,6 +87,12 @@ def first(db: Database) -> datetime | None:
     return found
 
 
+def left(db: Database) -> int:
+    """Return how many articles wait."""
+    with db.read() as connection:
+        return connection.execute(select(func.count()).select_from(ungathered)).scalar_one()
+
+
 def followed(db: Database, pairs: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
     """Return pairs of keys, and of those that are ids of merged stories what they became."""
     named = {key for pair in pairs for key in pair}

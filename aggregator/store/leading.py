@@ -2,6 +2,8 @@
 
 The leading article is that of the source which the operator prefers most; among those of one
 source, and where none is preferred, it is the earliest that brings a full text, else the earliest.
+Earliest is what was told first as far as that can be believed (``arrival.told``), whatever date it
+claims; so a late copy under an old date takes no story over.
 """
 
 from __future__ import annotations
@@ -10,11 +12,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from aggregator.store.database import Database, bump
 from aggregator.store.dialect import AnyRow, among, insert
+from aggregator.store.rows import reversed_host
 from aggregator.store.tables import appearances, articles, members, meta, stories
+from aggregator.tag.query import link_host
 
 FULL_TEXT = 600
 """Characters from which on an article is taken to bring its whole text."""
@@ -83,10 +87,11 @@ def _row(
     old: AnyRow, found: Sequence[AnyRow], outlets: int, rank: Mapping[str, int], at: datetime
 ) -> dict[str, Any]:
     leading = min(found, key=lambda row: (rank.get(row.speaker, len(rank)), not row.full)).id
-    is_new = not old.outlets
+    is_new = old.published is None
     return {
         "story": old.id,
         "listed": max(row.listed for row in found),
+        "published": old.published or min(row.told for row in found),
         "leading": leading,
         "outlets": outlets,
         "led": old.led if is_new or leading == old.leading else max(at, old.led or at),
@@ -95,25 +100,36 @@ def _row(
 
 
 def _inside(connection: Connection, ids: Sequence[str]) -> dict[str, list[AnyRow]]:
-    """Return the articles of each story, in the order of publication."""
+    """Return the articles of each story in the order in which they were told."""
     full = func.length(articles.c.text) >= FULL_TEXT
+    told = func.coalesce(appearances.c.told, articles.c.published)
     columns = (members.c.story, articles.c.id, articles.c.listed, articles.c.speaker)
+    spoken = and_(
+        appearances.c.article == articles.c.id, appearances.c.source == articles.c.speaker
+    )
     found: dict[str, list[AnyRow]] = {}
     for row in connection.execute(
-        select(*columns, full.label("full"))
+        select(*columns, full.label("full"), told.label("told"))
         .join(members, members.c.article == articles.c.id)
+        .outerjoin(appearances, spoken)
         .where(among(connection, members.c.story, ids))
-        .order_by(articles.c.published, articles.c.id)
+        .order_by(told, articles.c.id)
     ):
         found.setdefault(row.story, []).append(row)
     return found
 
 
 def _outlets(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
-    counted = (
-        select(members.c.story, func.count(appearances.c.source.distinct()).label("outlets"))
+    """Return how many sources tell each story: a link to another's article tells nothing."""
+    found: dict[str, set[str]] = {}
+    spoken = articles.c.speaker == appearances.c.source
+    for row in connection.execute(
+        select(members.c.story, appearances.c.source, appearances.c.link, articles.c.domain)
+        .add_columns(spoken.label("speaks"))
         .join(appearances, appearances.c.article == members.c.article)
+        .join(articles, articles.c.id == members.c.article)
         .where(among(connection, members.c.story, ids))
-        .group_by(members.c.story)
-    )
-    return {row.story: row.outlets for row in connection.execute(counted)}
+    ):
+        if row.speaks or (row.link and reversed_host(link_host(row.link)) != row.domain):
+            found.setdefault(row.story, set()).add(row.source)
+    return {story: len(sources) for story, sources in found.items()}

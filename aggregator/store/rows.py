@@ -206,7 +206,7 @@ def _rank(speaker: str, row: AnyRow) -> tuple[bool, datetime, str]:
 
 def _appearance(row: AnyRow) -> Appearance:
     outlet = Outlet(row.source, row.name, row.public_url, row.site_url)
-    return Appearance(outlet, row.guid, row.link, row.title, row.seen)
+    return Appearance(outlet, row.guid, row.link, row.title, row.seen, row.told)
 
 
 def _article(row: AnyRow, seen: tuple[Appearance, ...], topics: tuple[TopicHit, ...]) -> Article:

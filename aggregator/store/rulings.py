@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, not_, select
+from sqlalchemy import Connection, case, delete, func, not_, or_, select
 
+from aggregator.errors import UsageError
 from aggregator.model import Article, Ruling
 from aggregator.store import rows
 from aggregator.store.database import Database, bump
 from aggregator.store.dialect import among, insert
 from aggregator.store.gathering import hold, move_on, stories_of, wait
 from aggregator.store.leading import refresh
-from aggregator.store.tables import articles, members, rulings
+from aggregator.store.tables import articles, members, rulings, stories
 
 
 def ruled(db: Database) -> tuple[Ruling, ...]:
@@ -37,6 +39,36 @@ def kept_out(db: Database, ids: Collection[str], limit: int) -> tuple[Article, .
         return rows.load(connection, list(dict.fromkeys(outside))[:limit])
 
 
+class Parted(NamedTuple):
+    """A story that people keep an article apart from, since when. title: of what leads it."""
+
+    story: str
+    title: str
+    at: datetime
+
+
+def parted(db: Database, article: str, limit: int) -> tuple[Parted, ...]:
+    """Return the stories from which people keep an article apart, the latest decision first."""
+    mine = (rulings.c.article == article, rulings.c.other)
+    other = case(mine, else_=rulings.c.article)
+    own = select(members.c.story).where(members.c.article == article).scalar_subquery()
+    at = func.max(rulings.c.at)
+    with db.read() as connection:
+        found = connection.execute(
+            select(stories.c.id, articles.c.title, at.label("at"))
+            .select_from(rulings)
+            .join(members, members.c.article == other)
+            .join(stories, stories.c.id == members.c.story)
+            .join(articles, articles.c.id == stories.c.leading)
+            .where(not_(rulings.c.together), or_(mine[0], rulings.c.other == article))
+            .where(stories.c.id != func.coalesce(own, ""))
+            .group_by(stories.c.id, articles.c.title)
+            .order_by(at.desc(), stories.c.id)
+            .limit(limit)
+        ).all()
+    return tuple(Parted(row.id, row.title, row.at) for row in found)
+
+
 def pull_out(db: Database, article: str, at: datetime) -> bool:
     """Decide that an article is of no story with those it is with now; False if it is with none.
 
@@ -55,8 +87,18 @@ def pull_out(db: Database, article: str, at: datetime) -> bool:
 
 
 def put_together(db: Database, article: str, other: str, at: datetime) -> None:
-    """Decide that two articles are of one story; the first waits to be gathered anew."""
+    """Decide that two articles are of one story; the first waits to be gathered anew.
+
+    Raises UsageError for one that isn't there, or where both are the same.
+    """
+    if article == other:
+        raise UsageError("both names mean the same article; name two")
     with db.write() as connection:
+        known = among(connection, articles.c.id, [article, other])
+        found = connection.scalars(select(articles.c.id).where(known)).all()
+        for missing in {article, other}.difference(found):
+            message = f"there is no article {missing}"
+            raise UsageError(message)
         _rule(connection, article, [other], at, together=True)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -24,7 +23,6 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from aggregator.errors import UsageError
 from aggregator.model import Page
 from aggregator.store import fts5, gin, rows
 from aggregator.store.conditions import asks_words, bears, carries, condition, in_time, words_of
@@ -38,6 +36,7 @@ from aggregator.store.dialect import (
     microseconds,
     moment,
 )
+from aggregator.store.spot import Spot
 from aggregator.store.tables import appearances, articles, hits
 from aggregator.tag.query import (
     After,
@@ -58,13 +57,6 @@ _FEW = 2_000
 """A source or a topic with no more articles is read through, whatever else is asked."""
 
 
-class Spot(NamedTuple):
-    """Where an article stands; newest first is their falling order."""
-
-    listed: datetime
-    id: str
-
-
 def find(
     db: Database, query: Query, *, now: datetime, limit: int, before: str | None = None
 ) -> Page:
@@ -72,7 +64,7 @@ def find(
 
     Raises UsageError for a cursor that is none.
     """
-    start = None if before is None else spot(before)
+    start = None if before is None else Spot.of(before)
     with db.read() as connection:
         return _page(connection, newest(connection, query, now, limit + 1, start), limit)
 
@@ -161,23 +153,7 @@ def _page(connection: Connection, spots: Sequence[Spot], limit: int) -> Page:
     shown = spots[:limit]
     more = len(spots) > len(shown) > 0
     found = rows.load(connection, [one.id for one in shown])
-    return Page(found, cursor(shown[-1]) if more else None)
-
-
-def cursor(last: Spot) -> str:
-    """Return the cursor to what stands after a spot."""
-    return f"{microseconds(last.listed)}.{last.id}"
-
-
-def spot(cursor: str) -> Spot:
-    """Return the spot after which a cursor goes on; raises UsageError for one that is none."""
-    number, _, id_ = cursor.partition(".")
-    try:
-        if id_.isascii() and id_.isalnum():
-            return Spot(moment(int(number)), id_)
-    except (ValueError, OverflowError):
-        pass  # not a number, or not one of a year that there is
-    raise UsageError("this is no address of older articles; begin again at the first page")
+    return Page(found, shown[-1].cursor if more else None)
 
 
 # --- where to read ----------------------------------------------------------------------------
@@ -270,6 +246,12 @@ def those_that_match(
     reading = _reading(query)
     statement = reading.matching(connection, select(reading.id), now)
     return set(connection.scalars(statement.where(among(connection, reading.id, ids))))
+
+
+def matching(connection: Connection, query: Query, now: datetime) -> AnySelect:
+    """Return the SELECT of the ids of all articles that match."""
+    reading = _reading(query)
+    return reading.matching(connection, select(reading.id.label("id")), now)
 
 
 def stands_before(spot: Spot) -> ColumnElement[bool]:

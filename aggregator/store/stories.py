@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from aggregator.model import Member, Story, StoryPage
+from aggregator.model import Article, Member, Story, StoryPage
 from aggregator.store import rows, search
 from aggregator.store.database import Database
 from aggregator.store.dialect import AnyRow, among, storable
 from aggregator.store.gathering import join_of
-from aggregator.store.search import Spot
+from aggregator.store.spot import Spot
 from aggregator.store.tables import articles, members, stories
 from aggregator.tag.query import Query
 
@@ -57,6 +57,51 @@ def of_articles(connection: Connection, ids: Collection[str]) -> dict[str, str]:
     return {row.article: row.story for row in found}
 
 
+class Summary(NamedTuple):
+    """A story in a list: its leading article whole, and how many outlets and articles it has."""
+
+    id: str
+    leading: Article
+    outlets: int
+    articles: int
+
+
+def summaries(db: Database, ids: Collection[str]) -> dict[str, Summary]:
+    """Return those of these stories that have articles."""
+    columns = (stories.c.id, stories.c.leading, stories.c.outlets)
+    with db.read() as connection:
+        found = connection.execute(
+            select(*columns, func.count().label("articles"))
+            .join(members, members.c.story == stories.c.id)
+            .where(among(connection, stories.c.id, ids))
+            .group_by(*columns)
+        ).all()
+        loaded = {one.id: one for one in rows.load(connection, [row.leading for row in found])}
+    return {
+        row.id: Summary(row.id, loaded[row.leading], row.outlets, row.articles) for row in found
+    }
+
+
+def told_before(
+    db: Database, query: Query, now: datetime, cursor: str, ids: Collection[str]
+) -> set[str]:
+    """Return those of these stories of which an article matches and stands before a cursor."""
+    with db.read() as connection:
+        return _told_before(connection, query, now, Spot.of(cursor), ids)
+
+
+def count(db: Database, query: Query, now: datetime) -> int:
+    """Return how many stories the articles tell that match; one that has none yet is its own."""
+    with db.read() as connection:
+        found = search.matching(connection, query, now).subquery()
+        own = func.coalesce(members.c.story, found.c.id)
+        inside = found.outerjoin(members, members.c.article == found.c.id)
+        many: int = connection.execute(
+            select(func.count(own.distinct())).select_from(inside)
+        ).scalar_one()
+    return many
+
+
 def find(
     db: Database,
     query: Query,
@@ -71,7 +116,7 @@ def find(
     before: a cursor (``StoryPage.next``).  min_sources: outlets that must tell a story. Raises
     UsageError for a cursor that is none.
     """
-    start = None if before is None else search.spot(before)
+    start = None if before is None else Spot.of(before)
     with db.read() as connection:
         told = _told(connection, query, now, start, min_sources)
         return _page(connection, list(islice(told, limit + 1)), limit)
@@ -112,7 +157,7 @@ def _page(connection: Connection, told: Sequence[_Told], limit: int) -> StoryPag
     shown = told[:limit]
     more = len(told) > len(shown) or (bool(told) and told[-1].story is None)
     found = _load(connection, [one.story for one in shown if one.story])
-    return StoryPage(found, search.cursor(shown[-1].spot) if more else None)
+    return StoryPage(found, shown[-1].spot.cursor if more else None)
 
 
 def _told(
@@ -180,4 +225,7 @@ def _load(connection: Connection, ids: Sequence[str]) -> tuple[Story, ...]:
 
 
 def _head(row: AnyRow) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in ("id", "leading", "listed", "led", "told")}
+    return {
+        name: getattr(row, name)
+        for name in ("id", "leading", "listed", "published", "outlets", "led", "told")
+    }

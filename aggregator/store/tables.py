@@ -164,6 +164,7 @@ appearances = Table(
     Column("source", Key, ForeignKey("sources.key"), primary_key=True),
     Column("listed", Moment, nullable=False),  # the article's, which never moves
     Column("seen", Moment, nullable=False),
+    Column("told", Moment),  # when it was published there, as far as that can be believed
     Column("guid", Text),
     Column("link", Key),
     Column("title", Text, nullable=False),
@@ -205,6 +206,7 @@ stories = Table(
     Column("outlets", Integer, nullable=False),
     Column("led", Moment),  # since when that article leads, if not from the beginning
     Column("told", Moment),  # when an outlet was last added, if one was since
+    Column("published", Moment),  # when the earliest of those with which it began was told
 )
 
 members = Table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from aggregator.store import search
+from aggregator.store import search, stories
 from aggregator.tag.query import After, And, Before, Everything, Query
 from aggregator.web.site import current
 
@@ -34,6 +34,12 @@ def query(day: date) -> Query:
 def count(day: date) -> int:
     site = current()
     return search.count(site.db, query(day), site.clock())
+
+
+def told(day: date) -> int:
+    """How many stories its articles tell."""
+    site = current()
+    return stories.count(site.db, query(day), site.clock())
 
 
 def latest() -> date | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -46,7 +47,8 @@ FORMATS = {
 class _Asked:
     """What a caller wants: a feed, in which format, from which entry on.
 
-    per: what its entries are, where the caller wants them other than they are configured.
+    per, least: what its entries are, and how many outlets must tell one, where the caller wants
+    that other than it is configured.
     search: the feed is none of ours, but a query made up by the caller.
     """
 
@@ -54,22 +56,28 @@ class _Asked:
     form: str
     before: str | None
     per: Per | None = None
+    least: int | None = None
     search: bool = False
 
     @classmethod
     def of(cls, feed: Feed, form: str, *, search: bool = False) -> Self:
         per = _per(feed)
         shown = replace(feed, per=per or feed.per)
-        return cls(shown, form, request.args.get("before"), per, search)
+        least = _least(shown)
+        shown = replace(shown, min_sources=least or feed.min_sources)
+        return cls(shown, form, request.args.get("before"), per, least, search)
 
     @property
     def name(self) -> str:
         """What the feed is known by for ever; with other entries it is another one."""
         name = f"search?{self.feed.where}" if self.search else self.feed.slug
-        return f"{self.per}:{name}" if self.per else name
+        told = f"{self.least} outlets:{name}" if self.least else name
+        return f"{self.per}:{told}" if self.per else told
 
     def address(self, form: str, before: str | None) -> str:
-        return address(self.feed, form, before=before, per=self.per, search=self.search)
+        return address(
+            self.feed, form, before=before, per=self.per, least=self.least, search=self.search
+        )
 
 
 SHELF = f"{__name__}.shelf"
@@ -85,7 +93,8 @@ def _open(setup: BlueprintSetupState) -> None:
 def feed(slug: str, form: str) -> AnyResponse:
     """One feed. 301 under a former name, 410 once removed, 404 also for a wrong token.
 
-    ``?per=`` story or article: what its entries are to be; 400 for anything else.
+    ``?per=`` story or article: what its entries are to be. ``?min_sources=``: how many outlets must
+    tell a story. 400 for anything else.
     """
     site = current()
     found = site.feeds.get(slug) or site.renamed_feed(slug)
@@ -143,14 +152,16 @@ def address(
     *,
     before: str | None = None,
     per: Per | None = None,
+    least: int | None = None,
     search: bool = False,
 ) -> str:
     """The absolute address of a feed in a format; a private one's carries its token."""
+    more: dict[str, Any] = {"min_sources": least, "before": before}
     if search:
-        asked = {"q": feed.where, "per": per, "before": before}
+        asked = {"q": feed.where, "per": per, **more}
         return url_for("feeds.found", form=form, **asked, _external=True)
-    asked = {"slug": feed.slug, "token": feed.token, "per": per, "before": before}
-    return url_for("feeds.feed", form=form, **asked, _external=True)
+    asked = {"token": feed.token, "per": per, **more}
+    return url_for("feeds.feed", slug=feed.slug, form=form, **asked, _external=True)
 
 
 def addresses(feed: Feed | str, *, search: bool = False) -> tuple[tuple[str, str, str], ...]:
@@ -182,6 +193,18 @@ def _per(feed: Feed) -> Per | None:
     if said not in list(Per):
         abort(failures.page(400, f"per= can be {' or '.join(Per)}."))
     return None if said == feed.per else Per(said)
+
+
+def _least(feed: Feed) -> int | None:
+    """How many outlets the caller wants to tell a story; None if so many have to anyway."""
+    said = request.args.get("min_sources")
+    if said is None:
+        return None
+    if feed.per is not Per.STORY:
+        abort(failures.page(400, "min_sources= is for feeds of stories: add per=story."))
+    if not re.fullmatch("[1-9][0-9]?|100", said, re.ASCII):
+        abort(failures.page(400, "min_sources= can be a number from 1 to 100."))
+    return None if int(said) == feed.min_sources else int(said)
 
 
 def _answer(asked: _Asked) -> Response:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flask import url_for
 
 from aggregator.model import Article, Feed, Per, Story
-from aggregator.publish import Outgoing, Telling
+from aggregator.publish import Outgoing, StoryEntry
 from aggregator.publish.story import leading
 from aggregator.store import search, stories
 from aggregator.tag.query import Query
@@ -66,13 +66,13 @@ def _stories(feed: Feed, query: Query, now: datetime, before: str | None) -> Sto
     return stories.window(db, query, now=now, min_sources=least)
 
 
-def _tellings(feed: Feed, told: Iterable[Story]) -> tuple[Telling, ...]:
+def _tellings(feed: Feed, told: Iterable[Story]) -> tuple[StoryEntry, ...]:
     pages = url_for("stories.story", story="-", _external=True).removesuffix("-")
     left, made = MAX_CONTENT_CHARS, []
     for story in told:
         left -= len(leading(story).article.content)
         shown = story if left >= 0 else _emptied(story)
-        made.append(Telling(shown, pages + story.id, feed.updates))
+        made.append(StoryEntry(shown, pages + story.id, feed.updates))
     return tuple(made)
 
 

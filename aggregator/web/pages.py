@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from aggregator.errors import QueryError
 from aggregator.model import Feed, Page, SourceStatus
 from aggregator.pace import told
-from aggregator.store import articles, ledger, polls
+from aggregator.store import articles, ledger, polls, rulings
 from aggregator.store import search as stored
 from aggregator.store.sources import public_url, status, statuses
 from aggregator.tag.query import Query, Source, Topic, parse_query
@@ -29,7 +29,7 @@ from aggregator.web.answers import show
 from aggregator.web.failures import marked
 from aggregator.web.folds import folded, unfolded
 from aggregator.web.site import current
-from aggregator.web.stories import story_of
+from aggregator.web.stories import KEPT_OUT, story_of
 from aggregator.web.wording import urgency
 
 pages = Blueprint("pages", __name__)
@@ -79,12 +79,14 @@ def day(text: str) -> Response:
 
 def _digest(asked: date, shown: date | None, *, goes_on: bool = False) -> Response:
     known = statuses(current().db)
-    page = _page(days.query(shown), request.args.get("before")) if shown else Page(())
+    cursor = request.args.get("before")
+    page = _page(days.query(shown), cursor) if shown else Page(())
     status = 200 if shown or asked == current().today else 404
     previous = days.previous(shown or asked)
     goes_on &= shown == asked and len(page.articles) < FEW
     earlier = _page(days.query(previous), None) if goes_on and previous else Page(())
-    listed, before = folded(page.articles, earlier.articles)
+    after = (days.query(shown), cursor) if shown and cursor else None
+    listed, before = folded(page.articles, earlier.articles, after=after)
     return show(
         "digest.html",
         status,
@@ -92,6 +94,7 @@ def _digest(asked: date, shown: date | None, *, goes_on: bool = False) -> Respon
         shown=shown,
         listed=listed,
         count=days.count(shown) if shown else 0,
+        told=days.told(shown) if shown else 0,
         older=page.next and url_for("pages.day", text=shown, before=page.next),
         previous=previous,
         earlier=before,
@@ -132,7 +135,7 @@ def topic(slug: str) -> AnyResponse:
         "topic.html",
         topic=found,
         slug=slug,
-        listed=folded(page.articles)[0],
+        listed=folded(page.articles, after=(query, cursor) if cursor else None)[0],
         count=stored.count(site.db, query, site.clock()),
         older=page.next and url_for("pages.topic", slug=slug, before=page.next),
         paged=bool(cursor),
@@ -153,6 +156,7 @@ def article(article: str) -> Response:
         revisions=articles.revisions(site.db, article),
         decisions=articles.decisions(site.db, article),
         story=story_of(article),
+        parted=rulings.parted(site.db, article, KEPT_OUT),
         addresses=feeds.addresses("all"),
     )
 
@@ -172,7 +176,7 @@ def search() -> Response:
     values["addresses"] = feeds.addresses(Feed("search", asked, asked), search=True)
     return show(
         "search.html",
-        listed=folded(page.articles)[0],
+        listed=folded(page.articles, led=False)[0],
         count=stored.count(site.db, query, site.clock()),
         older=page.next and url_for("pages.search", q=asked, before=page.next),
         **values,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from aggregator.model import Article, By, Join, Member, Story
+from aggregator.model import Article, Member, Story
 
 
 def lag(late: timedelta) -> str:
@@ -36,20 +36,6 @@ def apart(one: Member, to: Article | None) -> str:
     if abs(between) < timedelta(minutes=1):
         return "at the same time"
     return f"{span(between)} {'later' if between > timedelta() else 'earlier'}"
-
-
-def likeness(why: Join) -> str:
-    """How much of a text is a copy; else how likely the two tell the same.
-
-    >>> likeness(Join("a", By.COPY, 1.0)), likeness(Join("a", By.WORDS, 1.0))
-    ('100 % alike', 'over 99 % sure')
-    """
-    percent = f"{100 * why.likeness:.0f} %"
-    if why.by is By.COPY:
-        return f"{percent} alike"
-    if why.by is By.SPLIT:
-        return f"{percent} likely to tell the same"
-    return "over 99 % sure" if why.likeness > 0.99 else f"{percent} sure"
 
 
 def member(story: Story, article: str) -> Article | None:

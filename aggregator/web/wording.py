@@ -17,8 +17,9 @@ from aggregator.model import Article, HostStatus, Reason, Rest, SourceStatus, Ve
 from aggregator.publish.safe import address
 from aggregator.web.assets import asset
 from aggregator.web.proof import certainty, proof
-from aggregator.web.reasons import apart, lag, likeness, member
+from aggregator.web.reasons import apart, lag, member
 from aggregator.web.site import current
+from aggregator.why import likeness, said
 
 LOCALE = "en"
 
@@ -232,6 +233,6 @@ def body(html: str) -> Markup:
 _FILTERS: tuple[Callable[..., object], ...] = (
     *(iso, clock, day, short_day, local_day, moment, recent),
     *(standfirst, outlets, outlet_names, body, host, language_name),
-    *(lag, likeness, apart, member),
+    *(lag, likeness, said, apart, member),
     *(state, resting, span, plain_reason, proof, certainty, verdict),
 )

@@ -161,6 +161,7 @@ TEXTS = (
 @example("%%34%31")
 @example("//h:443")
 @example("google.com/amp/s/" * 9 + "a.b")
+@example("cdn.ampproject.org/c/www.www.")
 def test_any_string_has_a_key_and_the_key_is_its_own(text):
     for url in (text, f"https://example.org/{text}", f"http://{text}"):
         key = canonical_key(url)

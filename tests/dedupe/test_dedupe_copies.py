@@ -122,7 +122,7 @@ def test_the_first_words_of_a_long_text_are_a_copy(count: int) -> None:
 
 def told(number: int, text: str, after: timedelta) -> Telling:
     at = NOON + after
-    one = replace(bare(1), id=article_id(number), title=f"t{number}", text=text)
+    one = replace(bare(1), id=article_id(number), title=f"r1 r4: t{number}", text=text)
     return telling(replace(one, published=at, listed=at))
 
 

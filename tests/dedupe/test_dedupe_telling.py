@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from aggregator.dedupe.skeleton import skeleton
 from aggregator.dedupe.stories import Stories
-from aggregator.dedupe.telling import Kind, Telling, telling
+from aggregator.dedupe.telling import Kind, Telling, said, telling
 from aggregator.model import Article
 
 
@@ -120,10 +120,10 @@ def test_later_words_count_less() -> None:
 
 
 def test_the_standfirst_is_read_once() -> None:
-    once = telling(article("T", "Standfirst and more.", summary="Standfirst"))
-    assert once.text == "Standfirst and more."
-    both = telling(article("T", "The text.", summary="Standfirst"))
-    assert both.text == "Standfirst\nThe text."
+    once, _ = said(article("T", "Standfirst and more.", summary="Standfirst"))
+    assert once == "T. Standfirst and more."
+    both, _ = said(article("T", "The text.", summary="Standfirst"))
+    assert both == "T. Standfirst\nThe text."
 
 
 def test_an_article_from_nowhere_in_no_language_tells_something() -> None:
@@ -132,18 +132,14 @@ def test_an_article_from_nowhere_in_no_language_tells_something() -> None:
     assert told.features
 
 
-def test_an_encoder_is_asked_for_what_it_did_not_say_before() -> None:
-    asked: list[tuple[str, str | None]] = []
+def test_an_encoder_reads_the_headline_and_the_first_words() -> None:
+    assert said(article("Title", "Text", "en-GB")) == ("Title. Text", "en")
+    assert said(article("T", "word " * 99, language=None)) == (f"T. {'word ' * 40}", None)
 
-    def encoder(text: str, language: str | None) -> bytes | None:
-        asked.append((text, language))
-        return b"\x01"
 
-    one = article("Title", "Text", "en-GB")
-    assert telling(one, encoder).vector == b"\x01"
-    assert telling(one, encoder, b"\x02").vector == b"\x02"
-    assert telling(one).vector is None
-    assert asked == [("Title. Text", "en")]
+def test_a_telling_keeps_the_vector_that_it_is_given() -> None:
+    assert telling(article("Title", "Text"), b"\x01").vector == b"\x01"
+    assert telling(article("Title", "Text")).vector is None
 
 
 HOSTILE = st.text(max_size=200) | st.text(

@@ -29,7 +29,7 @@ from aggregator.model import (
     TopicHit,
     Updates,
 )
-from aggregator.publish import Outgoing, Outline, Telling, atom, jsonfeed, opml, rss
+from aggregator.publish import Outgoing, Outline, StoryEntry, atom, jsonfeed, opml, rss
 
 POISON = st.sampled_from(
     [
@@ -71,6 +71,7 @@ APPEARANCE = st.builds(
     link=MAYBE,
     title=TEXT,
     seen=MOMENT,
+    told=st.none() | MOMENT,
 )
 EVIDENCE = st.builds(Evidence, st.sampled_from(Rule), TEXT, TEXT, TEXT)
 ARTICLE = st.builds(
@@ -103,8 +104,10 @@ STORY = st.builds(
     members=st.lists(MEMBER, min_size=1, max_size=2).map(tuple),
     leading=TEXT,
     listed=MOMENT,
+    published=MOMENT,
+    outlets=st.integers(0, 9),
 )
-TELLING = st.builds(Telling, STORY, st.just("https://a.example/s"), st.sampled_from(Updates))
+TELLING = st.builds(StoryEntry, STORY, st.just("https://a.example/s"), st.sampled_from(Updates))
 ADDRESSES = {"href", "src", "url", "cite", "poster", "xmlUrl", "htmlUrl"}
 ADDRESS_ELEMENTS = {"link", "icon", "logo", "url", "docs"}
 

@@ -19,6 +19,7 @@ from aggregator.model import By, Document, Join, Member, Story, Updates
 from aggregator.parse import parse
 from aggregator.publish import MIME, Outgoing, atom, jsonfeed, rss, story_uri
 from aggregator.publish.story import updated
+from aggregator.publish.timeline import timeline
 
 NS = {"a": "http://www.w3.org/2005/Atom"}
 HOUR = timedelta(hours=1)
@@ -101,37 +102,92 @@ def test_topics_and_categories_are_those_of_all_the_leading_articles_first() -> 
 def test_every_outlet_stands_beneath_with_its_headline_language_time_and_link() -> None:
     assert [line.text_content() for line in lines()] == [
         "Example News · Soldiers return <home> · tr · 2026-11-22 09:00 UTC",
-        f"Example News · {RICH.title} · 2026-11-22 10:00 UTC",
-        "Другие новости · Солдат отпустили · 2026-11-22 12:00 UTC",
-        f"Third · {RICH.title} · 2026-11-22 12:00 UTC",
+        f"Example News · {RICH.title} · en · 2026-11-22 10:00 UTC",
         f"الأخبار · {LATE.title} · ar · 2026-11-22 11:30 UTC",
         f"新闻 · {CHINESE.title} · zh-Hans · 2026-11-22 12:00 UTC",
+        "Другие новости · Солдат отпустили · 2026-11-22 12:00 UTC",
+        f"Third · {RICH.title} · en · 2026-11-22 12:00 UTC",
     ]
     links = [line.find("a").get("href") if line.find("a") is not None else None for line in lines()]
     assert links == [
         "https://news.example/early",
         RICH.link,
-        "https://other.example/voina",
-        None,
         "https://ar.example/%D8%AE%D8%A8%D8%B1",
         "https://zh.example/a",
+        "https://other.example/voina",
+        None,
     ]
 
 
-def test_a_headline_says_its_language_only_where_it_is_another() -> None:
+def test_a_headline_says_its_language_where_not_all_are_in_the_same() -> None:
     tags = [line.xpath("string(.//@lang)") for line in lines()]
-    assert tags == ["tr", "", "", "", "ar", "zh-Hans"]
-    british = with_member(MANY, 0, article=replace(EARLY, language="en-GB"))
-    assert lines(british)[0].text_content().count(" · ") == 2
+    assert tags == ["tr", "en", "ar", "zh-Hans", "", "en"]
+    british = replace(EARLY, language="en-GB")
+    alike = replace(MANY, members=(Member(british, BEGAN), MANY.members[1]))
+    assert [line.xpath("string(.//@lang)") for line in lines(alike)] == ["", "", "", ""]
     unknown = with_member(MANY, 2, article=replace(LATE, language="ar; x"))
-    assert lines(unknown)[4].text_content().count(" · ") == 2
+    assert lines(unknown)[2].text_content().count(" · ") == 2
+
+
+def test_an_outlet_that_carries_the_same_article_told_it_when_it_says_so() -> None:
+    """Not when we came by; where it says nothing, then."""
+    first, second, third = RICH.appearances
+    told = replace(second, told=NOON - 90 * timedelta(minutes=1))
+    story = with_member(MANY, 1, article=replace(RICH, appearances=(first, told, third)))
+    assert [line.text_content().split(" · ")[::3] for line in lines(story)][2:4] == [
+        ["Другие новости"],
+        ["الأخبار", "2026-11-22 11:30 UTC"],
+    ]
+    assert lines(story)[2].text_content().endswith("2026-11-22 10:30 UTC")
+
+
+def test_what_claims_too_early_a_date_stands_where_it_was_told() -> None:
+    late = replace(CHINESE, published=NOON - 100 * HOUR)
+    late = replace(late, appearances=(replace(late.appearances[0], told=NOON),))
+    line = next(one for one in timeline(with_member(MANY, 3, article=late)) if one.claimed)
+    assert (line.article, line.at, line.lag) == (late, NOON, 3 * HOUR)
+    assert line.claimed == late.published
+
+
+def crowd(many: int) -> Story:
+    """As many articles as that; the last one leads."""
+    told = [replace(bare(many - number), language="en") for number in range(many)]
+    members = tuple(Member(one, BEGAN) for one in told)
+    return Story("s", members, told[-1].id, NOON, NOON, 1)
+
+
+@pytest.mark.parametrize("many", [50, 51, 2000])
+def test_however_many_tell_it_an_entry_is_short_and_says_how_many_more(many: int) -> None:
+    told = item(telling(crowd(many)))
+    shown = html.fromstring(told["content_html"]).findall(".//li")
+    assert len(shown) == 50 + (many > 50)
+    assert len(atom(CHANNEL, [telling(crowd(many))])) < 30_000
+    facts = told["_aggregator"]
+    assert len(facts["sources"]) == len(facts["story"]["members"]) == 50
+    assert facts["story"]["left_out"] == many - 50
+    if many > 50:
+        assert shown[-1].text_content() == f"and {many - 50} more"
+        assert shown[-1].find("a").get("href") == PAGES + "s"
+    assert "Headline 1 " in shown[49].text_content(), "the leading one, which came last"
+
+
+def test_however_many_carry_one_article_its_entry_is_short() -> None:
+    carried = tuple(
+        replace(seen, outlet=replace(seen.outlet, key=f"k{number}"))
+        for number, seen in enumerate(bare().appearances * 70)
+    )
+    one = Member(replace(bare(), appearances=carried), BEGAN)
+    told = item(telling(Story("s", (one,), one.article.id, NOON, NOON, 1)))
+    assert told["content_html"].count("<li") == 51
+    assert len(told["_aggregator"]["sources"]) == 50
 
 
 def test_an_outlet_without_headline_or_link_is_named_all_the_same() -> None:
     article = replace(bare(), title="", link=None, summary="Said.")
     seen = replace(article.appearances[0], title="", link=None)
     nameless = replace(seen, outlet=replace(EXAMPLE, name=""), link="https://news.example/1")
-    story = Story("s", (Member(replace(article, appearances=(seen, nameless)), BEGAN),), "x", NOON)
+    one = Member(replace(article, appearances=(seen, nameless)), BEGAN)
+    story = Story("s", (one,), "x", NOON, NOON, 1)
     assert [line.text_content() for line in lines(story)] == [
         "Example News · 2026-11-22 11:59 UTC",
         "example · original article · 2026-11-22 11:59 UTC",
@@ -185,8 +241,10 @@ def test_an_article_on_its_own_says_nothing_of_stories() -> None:
 # --- dates ------------------------------------------------------------------------------------
 
 
-def test_a_story_was_published_when_its_earliest_article_was() -> None:
+def test_a_story_was_published_when_it_began_whoever_joins_it() -> None:
     assert in_atom("string(a:entry/a:published)", telling()) == "2026-11-22T09:00:00+00:00"
+    older = with_member(MANY, 3, article=replace(CHINESE, published=NOON - 100 * HOUR))
+    assert in_atom("string(a:entry/a:published)", telling(older)) == "2026-11-22T09:00:00+00:00"
 
 
 EDITED = NOON + 5 * HOUR
@@ -202,6 +260,14 @@ RULES = [
     (Updates.QUIET, with_member(MANY, 0, article=replace(EARLY, updated=EDITED)), RICH.updated),
     # Another one leads now.
     (Updates.NEVER, replace(MANY, led=BEGAN + HOUR), EARLY.published),
+    (Updates.NEVER, replace(MANY, leading=CHINESE.id), EARLY.published),
+    # An older one joined, or the earliest left.
+    (
+        Updates.NEVER,
+        with_member(MANY, 3, article=replace(CHINESE, published=EARLY.published - HOUR)),
+        EARLY.published,
+    ),
+    (Updates.NEVER, replace(MANY, members=MANY.members[1:]), EARLY.published),
     (Updates.QUIET, replace(MANY, led=BEGAN + HOUR), BEGAN + HOUR),
     (Updates.EACH_SOURCE, replace(MANY, led=BEGAN + HOUR, told=BEGAN), BEGAN + HOUR),
     # All were there from the beginning.

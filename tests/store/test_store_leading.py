@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from articles import article_id
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import delete
 from stored import HOUR, NOW, also, arrival, changed, save, wipe
 
 from aggregator.model import By, Join, Move, Placed, Story, Updates
 from aggregator.publish.story import updated
 from aggregator.store import gathering, leading, rulings, stories
 from aggregator.store.database import Database
+from aggregator.store.tables import appearances
 
 FULL = "word " * 200
 WHY = Join(article_id(1), By.WORDS, 0.71)
@@ -41,6 +44,48 @@ def leads(db: Database, *them: tuple[int, str, str]) -> str:
 def test_the_earliest_with_a_full_text_leads(db: Database) -> None:
     assert leads(db, (1, "a", FULL), (2, "b", FULL), (3, "c", "short")) == article_id(2)
     assert leads(db, (1, "a", "short"), (2, "b", "short")) == article_id(2)
+
+
+def told(number: int, source: str, at: Any, **said: Any) -> Any:
+    """An article that was told at a time, whatever date it claims."""
+    one = arrival(number, source, **said)
+    seen = replace(one.appearance, told=at)
+    return replace(one, appearance=seen, article=replace(one.article, appearances=(seen,)))
+
+
+def test_a_late_article_under_an_old_date_does_not_take_a_story_over(db: Database) -> None:
+    save(db, told(2, "one", NOW - 2 * HOUR, text=FULL))
+    put(db, (2, "s"))
+    began = story(db).published
+    late = told(9, "two", NOW - HOUR, text=FULL)
+    assert late.article.published < began
+    save(db, late)
+    put(db, (9, "s"), at=NOW + HOUR)
+    assert (story(db).leading, story(db).led) == (article_id(2), None)
+    assert (story(db).published, updated(story(db), Updates.NEVER)) == (began, began)
+    # What was told before is the earliest, whenever it comes in.
+    save(db, told(5, "three", NOW - 5 * HOUR, text=FULL))
+    put(db, (5, "s"), at=NOW + 2 * HOUR)
+    assert (story(db).leading, story(db).led) == (article_id(5), NOW + 2 * HOUR)
+    assert updated(story(db), Updates.NEVER) == began
+
+
+def test_an_edited_date_does_not_let_an_article_lead(db: Database) -> None:
+    first, second = told(2, "one", NOW - 2 * HOUR), told(1, "two", NOW - HOUR)
+    save(db, first, second)
+    put(db, (1, "s"), (2, "s"))
+    old = NOW - 50 * HOUR
+    save(db, replace(changed(second, title="Other words", published=old), published=old))
+    assert story(db).members[0].article.id == article_id(1), "the edit was stored"
+    assert story(db).leading == article_id(2)
+
+
+def test_what_no_source_carries_leads_by_its_own_date(db: Database) -> None:
+    save(db, arrival(1), arrival(2))
+    with db.write() as connection:
+        connection.execute(delete(appearances).where(appearances.c.article == article_id(2)))
+    put(db, (1, "s"), (2, "s"))
+    assert story(db).leading == article_id(2)
 
 
 def test_a_source_that_the_operator_prefers_leads_whatever_text_it_brings(db: Database) -> None:
@@ -76,7 +121,7 @@ def test_a_story_knows_since_when_it_is_led_and_when_an_outlet_was_added(db: Dat
     assert (story(db).led, story(db).told) == (None, NOW + HOUR)
     put(db, (1, "s"), at=NOW + 2 * HOUR)
     assert (story(db).led, story(db).told) == (NOW + 2 * HOUR, NOW + HOUR)
-    save(db, also(first, "three"), at=NOW + 3 * HOUR)
+    save(db, also(first, "three", link="https://three.example/3"), at=NOW + 3 * HOUR)
     assert (story(db).led, story(db).told) == (NOW + 2 * HOUR, NOW + 3 * HOUR)
     rulings.pull_out(db, article_id(1), NOW + 4 * HOUR)
     assert (story(db).leading, story(db).led) == (article_id(3), NOW + 4 * HOUR)
@@ -111,7 +156,8 @@ def test_what_readers_are_told_never_goes_back(
     arrivals = [arrival(n, f"s{n}", text=FULL if n % 2 else "short") for n in range(6)]
     save(db, *arrivals)
     put(db, (5, "s"), (4, "s"))
-    before = {rule: updated(story(db), rule) for rule in (Updates.QUIET, Updates.EACH_SOURCE)}
+    before = {rule: updated(story(db), rule) for rule in Updates}
+    began = before[Updates.NEVER]
     for hours, (action, number) in enumerate(actions, 1):
         at = NOW + timedelta(hours=hours)
         match action:
@@ -128,5 +174,6 @@ def test_what_readers_are_told_never_goes_back(
         found = stories.get(db, "s")
         if isinstance(found, Story):
             now = {rule: updated(found, rule) for rule in before}
+            assert now[Updates.NEVER] == began
             assert all(now[rule] >= before[rule] for rule in before)
             before = now

@@ -105,6 +105,7 @@ def test_a_language_that_was_taken_as_given_becomes_the_publishers_word(empty_ur
         *(f"DROP TABLE {name}" for name in ("seen", "ungathered", "rulings", "members", "stories")),
         "ALTER TABLE articles DROP COLUMN declared",
         "ALTER TABLE sources DROP COLUMN pace",
+        "ALTER TABLE appearances DROP COLUMN told",
         "UPDATE alembic_version SET version_num = '0002'",
     )
     with Database.open(empty_url, now=NOW) as db:
@@ -119,20 +120,22 @@ def test_stories_of_before_are_taken_to_be_led_since_their_article_came_in(empty
         for number, name, at in ((1, "a", NOW), (2, "a", NOW + HOUR), (3, "b", NOW)):
             placed = [Placed(article_id(number), name)]
             assert gathering.place(db, placed, at, gathering.state(db))
-    columns = (f"ALTER TABLE stories DROP COLUMN {name}" for name in ("led", "told"))
+    columns = (f"ALTER TABLE stories DROP COLUMN {name}" for name in ("led", "told", "published"))
     run_sql(
         empty_url,
         *UNPOLITE,
         *columns,
+        "ALTER TABLE appearances DROP COLUMN told",
         "DROP TABLE seen",
         "ALTER TABLE sources DROP COLUMN pace",
         "UPDATE alembic_version SET version_num = '0004'",
     )
     with Database.open(empty_url, now=NOW) as db:
-        for id_, led in (("a", NOW + HOUR), ("b", None)):
+        for id_, led, first in (("a", NOW + HOUR, 2), ("b", None, 3)):
             found = stories.get(db, id_)
             assert isinstance(found, Story)
             assert (found.led, found.told) == (led, led)
+            assert found.published == arrival(first).article.published
 
 
 def test_the_tables_are_what_the_migrations_make(db: Database) -> None:

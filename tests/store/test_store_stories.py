@@ -16,7 +16,7 @@ from stored import HOUR, NOW, also, arrival, changed, hit, save, wipe
 
 from aggregator.errors import UsageError
 from aggregator.model import By, Join, Move, Placed, Ruling, Story
-from aggregator.store import gathering, remembered, rulings, stories
+from aggregator.store import apart, gathering, remembered, rulings, stories
 from aggregator.store.database import Database
 from aggregator.store.gathering import State
 from aggregator.tag.query import parse_query
@@ -95,8 +95,23 @@ def test_a_further_outlet_of_an_article_counts_for_its_story(db: Database) -> No
     save(db, first)
     put(db, placed(1, "s"))
     assert told(db, min_sources=2) == []
-    save(db, also(first, "two"))
+    save(db, also(first, "two", link="https://two.example/own"))
     assert told(db, min_sources=2) == ["s"]
+
+
+def test_who_only_links_to_an_article_tells_no_story(db: Database) -> None:
+    first = arrival(1)
+    save(db, first)
+    put(db, placed(1, "s"))
+    save(db, also(first, "links", link=f"{first.article.link}?from=links"), also(first, "more"))
+    save(db, also(first, "bare", link=None))
+    assert told(db, min_sources=2) == []
+    assert (story(db, "s").outlets, story(db, "s").linking) == (1, 3)
+    # It tells it by an article of its own.
+    save(db, arrival(2, "links"))
+    put(db, placed(2, "s"))
+    assert told(db, min_sources=2) == ["s"]
+    assert (story(db, "s").outlets, story(db, "s").linking) == (2, 2)
 
 
 def test_merged_stories_lead_to_the_one_that_is_left(db: Database) -> None:
@@ -212,6 +227,18 @@ def test_an_article_that_is_alone_can_not_be_pulled_out(db: Database) -> None:
     assert gathering.waiting(db, 9, NOW) == ()
 
 
+def test_what_is_not_there_or_the_same_can_not_be_put_together(db: Database) -> None:
+    save(db, arrival(1))
+    for one, other, words in (
+        (article_id(1), article_id(7), f"there is no article {article_id(7)}"),
+        (article_id(7), article_id(1), f"there is no article {article_id(7)}"),
+        (article_id(1), article_id(1), "both names mean the same article"),
+    ):
+        with pytest.raises(UsageError, match=words):
+            rulings.put_together(db, one, other, NOW)
+    assert rulings.ruled(db) == ()
+
+
 def test_the_last_ruling_counts(db: Database) -> None:
     save(db, arrival(1), arrival(2))
     put(db, placed(2, "s"), placed(1, "s", WHY))
@@ -241,6 +268,40 @@ def test_what_is_kept_out_is_what_people_pulled_out_the_latest_first(db: Databas
 
 
 # --- reading ------------------------------------------------------------------------------------
+
+
+def test_an_article_knows_the_stories_from_which_people_took_it(db: Database) -> None:
+    save(db, *(arrival(number) for number in range(1, 5)))
+    put(db, placed(1, "s"), placed(2, "s"), placed(3, "s"))
+    assert rulings.parted(db, article_id(1), 9) == ()
+    rulings.pull_out(db, article_id(1), NOW)
+    told = [("s", "Headline 3", NOW)]
+    assert rulings.parted(db, article_id(1), 9) == tuple(told), "also while it waits"
+    put(db, placed(1, "t"))
+    assert rulings.parted(db, article_id(1), 9) == tuple(told)
+    assert rulings.parted(db, article_id(3), 9) == (("t", "Headline 1", NOW),)
+    put(db, placed(4, "t"))
+    rulings.pull_out(db, article_id(1), NOW + HOUR)
+    put(db, placed(1, "u"))
+    assert rulings.parted(db, article_id(1), 9) == (("t", "Headline 4", NOW + HOUR), *told)
+    assert len(rulings.parted(db, article_id(1), 1)) == 1
+    put(db, placed(1, "s"))
+    assert [one.story for one in rulings.parted(db, article_id(1), 9)] == ["t"]
+    assert rulings.parted(db, article_id(9), 9) == ()
+
+
+def test_what_is_kept_apart_waits_for_another_story(db: Database) -> None:
+    save(db, *(arrival(1, "one"), arrival(2, "two"), arrival(3, "three"), arrival(30, "two")))
+    put(db, *(placed(number, "s") for number in (1, 2, 3, 30)))
+    since = NOW - 20 * HOUR
+    assert apart.keep_apart(db, [("one", "four")], since, NOW) == 0
+    before = gathering.state(db)
+    assert apart.keep_apart(db, [("one", "four"), ("two", "s")], since, NOW) == 1
+    assert [one.id for one in gathering.waiting(db, 9, since)] == [article_id(2)]
+    assert gathering.state(db) > before
+    assert len(story(db, "s").members) == 3
+    assert apart.keep_apart(db, [("one", article_id(3))], since, NOW) == 1
+    assert apart.keep_apart(db, [("one", article_id(3))], since, NOW) == 0
 
 
 def test_a_story_is_found_by_any_of_its_articles_and_once(db: Database) -> None:
@@ -351,7 +412,7 @@ def test_where_few_are_told_by_enough_outlets_pages_may_be_empty_but_go_on(
     monkeypatch.setattr(stories, "_MOST_READ", 4)
     first = arrival(9)
     save(db, first, *(arrival(n) for n in range(9)))
-    save(db, also(first, "two"))
+    save(db, also(first, "two", link="https://two.example/9"))
     put(db, *(placed(n, f"s{n}") for n in range(10)))
     found: list[str] = []
     cursor, pages = None, 0

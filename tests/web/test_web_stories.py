@@ -53,10 +53,10 @@ def test_a_merged_story_leads_to_the_one_that_took_it_in(db: Database, caller: F
     move = Move(article_id(12), STORY, Join(article_id(0), By.WORDS, 0.6))
     place(db, Placed(article_id(0), STORY, moves=(move,)))
     response = caller.get(f"/stories/{OTHER_STORY}")
-    assert (response.status_code, response.headers["Location"]) == (301, f"/stories/{STORY}")
+    assert (response.status_code, response.headers["Location"]) == (302, f"/stories/{STORY}")
     head = caller.head(f"/stories/{OTHER_STORY}", headers={"If-None-Match": "*"})
     assert (head.status_code, head.headers["Location"], head.data) == (
-        301,
+        302,
         f"/stories/{STORY}",
         b"",
     )
@@ -70,7 +70,7 @@ def test_a_story_whose_last_article_waits_leads_to_that(db: Database, caller: Fl
         f"/articles/{article_id(12)}",
     )
     place(db, Placed(article_id(12), STORY, Join(article_id(0), By.PERSON, 1.0)))
-    assert caller.get(f"/stories/{OTHER_STORY}").status_code == 301
+    assert caller.get(f"/stories/{OTHER_STORY}").headers["Location"] == f"/stories/{STORY}"
 
 
 def test_an_id_that_was_merged_again_and_again_leads_on(db: Database, caller: FlaskClient) -> None:
@@ -143,9 +143,19 @@ def test_headlines_carry_language_and_direction(caller: FlaskClient) -> None:
     assert all(line.select_one(".because[dir=ltr]") for line in lines)
     named = [words(line.select_one(".meta")) for line in lines]
     assert "Arabic (ar)" in named[1]
-    assert "Chinese" not in named[0], "the language of the leading article goes without saying"
+    assert "Chinese (zh)" in named[0]
     assert "leads the story" in named[0]
     assert not any("leads" in one for one in named[1:])
+
+
+@pytest.mark.parametrize("address", ["/", f"/stories/{STORY}", f"/articles/{article_id(3)}"])
+def test_our_own_words_run_from_the_left_whatever_the_headline_does(
+    caller: FlaskClient, address: str
+) -> None:
+    facts = page(caller, address).select(".meta")
+    assert facts
+    assert {one.get("dir") for one in facts} == {"ltr"}
+    assert all(one["dir"] == "auto" for meta in facts for one in meta.select(".outlet, .topic"))
 
 
 def test_every_article_says_in_words_why_it_is_here(caller: FlaskClient) -> None:
@@ -178,6 +188,10 @@ OTHER_REASONS = [
         "parted from another story; 5 % likely to tell the same; 3 h apart",
     ),
     (
+        Join(article_id(10), By.APART, 0.95, apart=timedelta(hours=3)),
+        "kept apart by never_with in the configuration from another story; 95 % likely to tell",
+    ),
+    (
         Join(article_id(0), By.SPLIT, 0.05),
         "parted from Ceasefire",
     ),
@@ -207,7 +221,7 @@ def test_a_story_of_one_article_is_a_page_like_any_other(caller: FlaskClient) ->
 def test_an_article_that_no_source_carries_any_more_stands_in_the_timeline(
     caller: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    story = Story(STORY, (Member(replace(bare(), appearances=()), NOON),), "x", NOON)
+    story = Story(STORY, (Member(replace(bare(), appearances=()), NOON),), "x", NOON, NOON, 0)
     monkeypatch.setattr("aggregator.web.stories.stored.get", lambda *_: story)
     assert [words(one) for one in page(caller).select(".timeline h3")] == ["Headline 1"]
     assert not page(caller).select(".timeline .outlet")
@@ -271,6 +285,20 @@ def test_an_article_that_waits_for_its_story_says_so(db: Database, caller: Flask
     assert waits in words(page(caller, f"/articles/{article_id(2)}").main)
 
 
+def test_an_article_says_which_story_a_person_took_it_from(
+    db: Database, caller: FlaskClient
+) -> None:
+    address = f"/articles/{article_id(2)}"
+    assert not page(caller, address).select(".parted")
+    rulings.pull_out(db, article_id(2), NOW)
+    place(db, Placed(article_id(2), article_id(5009)))
+    [line] = page(caller, address).select(".parted")
+    title = newsroom.STORIES[8].title
+    assert words(line).startswith(f"A person decided that it is not of the story {title}, 22 Nov")
+    assert line.a is not None
+    assert line.a["href"] == f"/stories/{STORY}"
+
+
 # --- what was changed ---------------------------------------------------------------------------
 
 
@@ -318,7 +346,7 @@ def test_an_article_leads_to_its_story_and_says_why_it_is_in_it(caller: FlaskCli
 
 def test_an_article_that_several_carry_leads_to_their_timeline(visit: Visit) -> None:
     found = page(visit(), f"/articles/{article_id(0)}")
-    assert words(found.select_one(".told")) == "Told by 3 outlets"
+    assert words(found.select_one(".told")) == "Told by 1 outlet, linked by 2 more"
     assert "One of" not in words(found.select_one(".why"))
 
 
@@ -343,18 +371,28 @@ def test_an_article_that_stands_alone_for_a_reason_tells_it(
 # --- lists --------------------------------------------------------------------------------------
 
 
+MANY = "Told by 4 outlets in 4 articles"
+OTHERS = "also by The Harbour Gazette, Вестник Прибрежья, صحيفة الميناء"
+
+
 @pytest.mark.parametrize(
-    ("address", "items", "told"),
+    ("address", "items", "told", "shown"),
     [
-        ("/", 10, "also: 江畔日报 (3 more of this story)"),
-        ("/topics/war", 1, "also: 江畔日报 (3 more of this story)"),
-        ("/search?q=topic:war", 1, "also: 江畔日报 (3 more of this story)"),
-        # The outlet of the other article carries the one above, too.
-        ("/topics/azerbaijan", 3, "1 more of this story"),
+        ("/", 10, f"{MANY}, {OTHERS}", 8),
+        ("/topics/war", 1, f"{MANY}, {OTHERS}", 8),
+        # The one that leads, and another, are not of the topic.
+        ("/topics/azerbaijan", 3, f"{MANY}, also by The Harbour Gazette, صحيفة الميناء", 8),
+        # Who searches finds what has the words.
+        (
+            "/search?q=topic:war",
+            1,
+            f"{MANY}, also by Вестник Прибрежья, صحيفة الميناء, 江畔日报",
+            0,
+        ),
     ],
 )
 def test_a_page_shows_each_story_once(
-    caller: FlaskClient, address: str, items: int, told: str
+    caller: FlaskClient, address: str, items: int, told: str, shown: int
 ) -> None:
     found = page(caller, address)
     assert len(found.select(".item")) == items
@@ -363,10 +401,35 @@ def test_a_page_shows_each_story_once(
     assert line.a["href"] == f"/stories/{STORY}"
     assert words(line) == told
     lead = found.select_one(".lead")
-    assert "newest first, each story once." in words(lead)
+    assert "newest first, each story once" in words(lead)
+    assert ("under the article that leads it" in words(lead)) == (shown == 8)
     head = found.select_one(".item h2 a")
     assert head is not None
-    assert head["href"] == f"/articles/{article_id(0)}", "the newest one"
+    assert head["href"] == f"/articles/{article_id(shown)}"
+    time = found.select_one(".item time")
+    assert time is not None
+    newest = page(caller, "/search?q=topic:war").select_one(".item time")
+    assert time["datetime"] == newest["datetime"], "of the newest one"  # type: ignore[index]
+
+
+def test_the_digest_counts_articles_and_what_they_tell(caller: FlaskClient) -> None:
+    assert "11 articles that tell 8 stories, newest first" in words(
+        page(caller, "/").select_one(".lead")
+    )
+
+
+def test_a_story_that_a_newer_page_shows_is_not_shown_again(
+    db: Database, caller: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.web.pages.PAGE", 1)
+    address, shown, pages = "/topics/war", list[str](), 0
+    while address:
+        found = page(caller, address)
+        shown += [str(one["href"]) for one in found.select(".item h2 a")]
+        older, pages = found.select_one(".more a[rel=next]"), pages + 1
+        assert not found.select(".empty") or older is None
+        address = str(older["href"]) if older else ""
+    assert (shown, pages) == ([f"/articles/{article_id(8)}"], 4)
 
 
 def test_the_page_of_a_source_shows_all_its_articles(db: Database, caller: FlaskClient) -> None:
@@ -425,7 +488,9 @@ def test_many_outlets_are_named_in_part() -> None:
         )
         for n in range(6)
     ]
-    fold = folds.Fold(articles[0], "s", tuple(articles[1:]))
+    carried = (*articles[1].appearances, *bare().appearances)
+    articles[1] = replace(articles[1], appearances=carried)
+    fold = folds.Fold(articles[0], NOON, None, tuple(articles[1:]))
     assert fold.also == ("N1", "N2", "N3", "N4", "N5")
 
 

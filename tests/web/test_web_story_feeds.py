@@ -91,6 +91,33 @@ def test_entries_of_another_kind_are_refused(caller: FlaskClient, address: str, 
     assert "per= can be article or story." in response.text
 
 
+def test_the_caller_says_how_many_outlets_must_tell_a_story(caller: FlaskClient) -> None:
+    for address, stories in {
+        "/feeds/all.json?per=story&min_sources=4": [STORY],
+        "/feeds/all.json?per=story&min_sources=5": [],
+        "/feeds/several.json?min_sources=1": [STORY, OTHER_STORY],
+        "/feeds/search.json?q=bread&per=story&min_sources=2": [],
+    }.items():
+        assert ids(caller, address) == [story_uri(one) for one in stories], address
+    plain, fewer = (
+        told(caller, f"/feeds/once.json{asked}") for asked in ("?min_sources=1", "?min_sources=2")
+    )
+    assert plain["feed_url"] == "https://news.example/feeds/once.json"
+    assert fewer["feed_url"] == "https://news.example/feeds/once.json?min_sources=2"
+    atoms = [caller.get(f"/feeds/once.atom{asked}").data for asked in ("", "?min_sources=2")]
+    assert len({ET.fromstring(body).findtext(f"{ATOM}id") for body in atoms}) == 2
+
+
+@pytest.mark.parametrize("least", ["", "0", "101", "-1", "two", "1.5", "9" * 99, "٣"])
+def test_a_number_of_outlets_that_can_not_be_is_refused(caller: FlaskClient, least: str) -> None:
+    response = caller.get("/feeds/once.atom", query_string={"min_sources": least})
+    assert (response.status_code, response.mimetype) == (400, "text/plain")
+    assert "min_sources= can be a number from 1 to 100." in response.text
+    response = caller.get("/feeds/war.atom", query_string={"min_sources": least})
+    assert response.status_code == 400
+    assert "min_sources= is for feeds of stories: add per=story." in response.text
+
+
 def test_an_entry_leads_to_the_page_of_its_story(caller: FlaskClient) -> None:
     [item] = told(caller, "/feeds/once.json")["items"]
     page = item["_aggregator"]["page"]
@@ -135,7 +162,7 @@ def test_the_page_of_an_entry_stays_when_its_story_is_merged(
     gone = pages[story_uri(OTHER_STORY)].removeprefix("https://news.example")
     for ask in (caller.get, caller.head):
         response = ask(gone)
-        assert (response.status_code, response.headers["Location"]) == (301, f"/stories/{STORY}")
+        assert (response.status_code, response.headers["Location"]) == (302, f"/stories/{STORY}")
 
 
 # --- addresses ----------------------------------------------------------------------------------

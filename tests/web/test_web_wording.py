@@ -8,13 +8,14 @@ from dataclasses import replace
 import pytest
 from articles import EVERY_KIND, RICH, bare
 
+from aggregator import why
 from aggregator.model import Evidence, Kind, Reason, Rule
 from aggregator.web import proof as proofs
 from aggregator.web import reasons, site, wording
 from aggregator.web.wording import REASONS, body, certainty, plain_reason, proof, standfirst
 
 
-@pytest.mark.parametrize("module", [wording, site, proofs, reasons])
+@pytest.mark.parametrize("module", [wording, site, proofs, reasons, why])
 def test_the_examples_in_docstrings_hold(module: object) -> None:
     result = doctest.testmod(module)  # type: ignore[arg-type]
     assert result.attempted
