@@ -14,7 +14,7 @@ import secrets
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from http import HTTPStatus
@@ -27,6 +27,7 @@ from aggregator.asking import PATIENCE
 from aggregator.config import Config, Service
 from aggregator.dedupe.encoder import encoder
 from aggregator.errors import ConfigError, StoreError
+from aggregator.fetch.reach import reachable
 from aggregator.fetch.session import Fetcher, Limits
 from aggregator.gather import Gatherer
 from aggregator.model import Feed, Topic
@@ -196,18 +197,22 @@ def opened(
 @contextmanager
 def reading(config: Config) -> Iterator[tuple[Fetcher, Sandbox]]:
     """Open what reads sources, within the configured limits."""
-    service, fetch = config.service, config.service.fetch
+    service = config.service
+    with fetcher(service) as asks, Sandbox(**asdict(service.parse)) as sandbox:
+        yield asks, sandbox
+
+
+def fetcher(service: Service) -> Fetcher:
+    """Open what asks other machines, within the configured limits."""
+    fetch = service.fetch
     limits = Limits(seconds=fetch.seconds, max_bytes=fetch.max_bytes, redirects=fetch.redirects)
     agent = f"Aggregator/{__version__} (+{service.contact or service.base_url})"
-    with (
-        Fetcher(limits, agent, service.fetch.allow_private) as fetcher,
-        Sandbox(
-            processes=service.parse.processes,
-            seconds=service.parse.seconds,
-            memory_mb=service.parse.memory_mb,
-        ) as sandbox,
-    ):
-        yield fetcher, sandbox
+    return Fetcher(limits, agent, fetch.allow_private)
+
+
+def reached(service: Service, hub: str) -> bool:
+    """Tell whether a hub can call us, and read our feeds."""
+    return reachable(service.base_url, hub, service.fetch.allow_private)
 
 
 @contextmanager

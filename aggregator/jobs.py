@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Callable
 from datetime import timedelta
 from threading import Event
 
 from aggregator import retag
-from aggregator.app import App, InForce, gatherer, worker_name
+from aggregator.app import App, InForce, fetcher, gatherer, reached, worker_name
 from aggregator.model import Commit
 from aggregator.poll import Parts
 from aggregator.rounds import run_round
 from aggregator.schedule import Job
 from aggregator.store import hosts, leases, polls
+from aggregator.websub.subscriber import Caller, is_idle, keep
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +47,7 @@ def of_worker(app: App, parts: Callable[[], Parts], stop: Event) -> tuple[Job, .
         Job("reload", worker.take_up_changes, _SOON),
         Job("gather", worker.gather, _SOON, at_once=True),
         Job("retag", worker.tag_again, timedelta(seconds=10), at_once=True),
+        Job("hubs", worker.ask_hubs, timedelta(seconds=10), at_once=True),
         Job("prune", worker.prune, _PRUNE),
     )
 
@@ -88,6 +91,14 @@ class _Worker:
             lambda: self._interrupted() or not self._is_mine("retag", _TURN),
         )
 
+    def ask_hubs(self) -> None:
+        def stop() -> bool:
+            return self._interrupted() or not self._is_mine("hubs", _TURN)
+
+        caller = _caller(self._app)
+        if not is_idle(caller) and not stop():
+            keep(caller, stop)
+
     def prune(self) -> None:
         # Never given back: so it is done once in that time, whoever does it.
         if self._is_mine("prune", _PRUNE - _SOON):
@@ -101,6 +112,19 @@ class _Worker:
     def _is_mine(self, job: str, period: timedelta) -> bool:
         now = self._app.clock()
         return leases.take(self._app.db, job, worker_name(), now, now + period)
+
+
+def _caller(app: App) -> Caller:
+    """Return what asks hubs to call us at our address of the moment."""
+    service = app.config.service
+    return Caller(
+        db=app.db,
+        open=lambda: fetcher(service),
+        base=f"{service.base_url}/websub/",
+        reachable=lambda hub: reached(service, hub),
+        clock=app.clock,
+        dice=random.random,
+    )
 
 
 def log_poll(key: str, commit: Commit | None) -> None:

@@ -159,6 +159,17 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """What a feed says of WebSub: the hub that tells of its changes, and its own name there.
+
+    Addresses; "" where it doesn't say.
+    """
+
+    hub: str = ""
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """A whole body. ``url`` is where it was found, after redirects."""
 
@@ -170,6 +181,8 @@ class Fetched:
     """The new address, if every redirect on the way was permanent (301, 308)."""
     fresh_for: timedelta | None = None
     """For how long there is nothing newer, by Cache-Control or Expires; None: not said."""
+    offer: Offer = Offer()
+    """Of the Link headers."""
     visits: tuple[Visit, ...] = field(default=(), compare=False)
 
 
@@ -289,6 +302,8 @@ class Document:
     """The marks of further entries, which were known and so not read."""
     wishes: Wishes | None = None
     """None: as they were, since nothing around the entries was read again."""
+    offer: Offer | None = None
+    """None: as it was."""
 
 
 # --- what is kept -----------------------------------------------------------------------------
@@ -590,6 +605,9 @@ class PollState:
     moved_at: datetime | None = None
     pace: bytes = b""
     """What ``pace`` learned of when to ask, as it packs it; empty: nothing yet."""
+    told_until: datetime | None = None
+    """Until then a hub tells when it changes; ``told_at`` it did so last."""
+    told_at: datetime | None = None
 
 
 class Rest(StrEnum):
@@ -664,6 +682,8 @@ class Commit:
     milliseconds: int = 0
     stays: tuple[Stay, ...] = ()
     """One for each host that was asked."""
+    offer: Offer | None = None
+    """None: as before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -706,6 +726,38 @@ class SourceStatus:
     free_at: datetime | None = None
     """Until when its host is left alone, and why; None where that is no longer than a gap."""
     why: Rest | None = None
+
+
+class Standing(StrEnum):
+    """How far a subscription has come."""
+
+    WANTED = "wanted"  # the hub is to be asked
+    ASKED = "asked"  # it has not called back yet
+    ACTIVE = "active"
+    DENIED = "denied"
+    LEAVING = "leaving"  # the hub is to be told that we want no more
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What a hub is to tell us of one source.
+
+    id: the unguessable end of the address that it calls.  base: what stands before that.
+    until: the end of the lease.  next_try: when the hub is asked (again).
+    failures: requests in a row that led to nothing.  detail: what the hub said last.
+    """
+
+    id: str
+    source: str
+    hub: str
+    topic: str
+    base: str
+    secret: str = field(repr=False)
+    standing: Standing
+    next_try: datetime
+    until: datetime | None = None
+    failures: int = 0
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

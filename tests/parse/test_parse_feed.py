@@ -11,7 +11,7 @@ import pytest
 from effort import no_explosion
 from parsing import NOW, URL, atom, only, read, rss
 
-from aggregator.model import Document, Failed, Reason, Wishes
+from aggregator.model import Document, Failed, Offer, Reason, Wishes
 from aggregator.parse import dialects, parse
 
 
@@ -261,8 +261,10 @@ def test_the_document_says_what_the_feed_is() -> None:
         rss(channel="<title>The &lt;b>News&lt;/b></title><link>https://example.org/</link>"
                     '<atom:link rel="self" href="https://example.org/feed"/><language>az</language>')
     )  # fmt: skip
-    assert document == Document("The News", "https://example.org/", "az", (), wishes=Wishes())
-    assert read("<rss><channel/></rss>") == Document("", None, None, (), wishes=Wishes())
+    assert document == Document("The News", "https://example.org/", "az", (), wishes=Wishes(),
+                                offer=Offer("", "https://example.org/feed"))  # fmt: skip
+    nothing = Document("", None, None, (), wishes=Wishes(), offer=Offer())
+    assert read("<rss><channel/></rss>") == nothing
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import json
 import pytest
 from parsing import NOW, URL, jsonfeed, only, read
 
-from aggregator.model import Document, Enclosure, Failed, Image, Reason, SkipReason
+from aggregator.model import Document, Enclosure, Failed, Image, Offer, Reason, SkipReason
 from aggregator.parse import parse
 
 
@@ -47,7 +47,7 @@ def test_version_1_0_is_read() -> None:
 
 def test_the_document_says_what_the_feed_is() -> None:
     document = read(jsonfeed(title=" The\nNews ", home_page_url="/", language="AZ", authors=[]))
-    assert document == Document("The News", "https://feeds.example.org/", "az", ())
+    assert document == Document("The News", "https://feeds.example.org/", "az", (), offer=Offer())
 
 
 def test_an_item_says_more_than_its_feed() -> None:
