@@ -27,7 +27,6 @@ from aggregator.asking import PATIENCE
 from aggregator.config import Config, Service
 from aggregator.dedupe.encoder import encoder
 from aggregator.errors import ConfigError, StoreError
-from aggregator.fetch.reach import reachable
 from aggregator.fetch.session import Fetcher, Limits
 from aggregator.gather import Gatherer
 from aggregator.model import Feed, Topic
@@ -123,6 +122,8 @@ class App:
             generation=self.generation,
             version=__version__,
             per_host_per_day=service.poll.per_host_per_day,
+            hub=service.hub,
+            networks=service.fetch.allow_private,
         )
 
     def reload(self) -> bool:
@@ -208,11 +209,6 @@ def fetcher(service: Service) -> Fetcher:
     limits = Limits(seconds=fetch.seconds, max_bytes=fetch.max_bytes, redirects=fetch.redirects)
     agent = f"Aggregator/{__version__} (+{service.contact or service.base_url})"
     return Fetcher(limits, agent, fetch.allow_private)
-
-
-def reached(service: Service, hub: str) -> bool:
-    """Tell whether a hub can call us, and read our feeds."""
-    return reachable(service.base_url, hub, service.fetch.allow_private)
 
 
 @contextmanager

@@ -7,12 +7,12 @@ from aggregator.fetch.failure import Failure
 from aggregator.fetch.guard import Guard, Network
 
 
-def reachable(ours: str, caller: str, networks: tuple[Network, ...]) -> bool:
+def reachable(networks: tuple[Network, ...], ours: str, caller: str) -> bool:
     """Tell whether ``ours`` is public, or both are in private networks that the operator allows.
 
-    >>> reachable("https://news.example.org", "https://hub.example.com", ())
+    >>> reachable((), "https://news.example.org", "https://hub.example.com")
     True
-    >>> reachable("http://127.0.0.1:8000", "https://hub.example.com", ())
+    >>> reachable((), "http://127.0.0.1:8000", "https://hub.example.com")
     False
     """
     anyone, insiders = Guard(), Guard(networks)
