@@ -25,7 +25,8 @@ def offer(header: str, at: Address) -> Offer:
         return Offer()
     found: dict[str, str] = {}
     for link in parse_header_links(header):
-        for rel in link.get("rel", "").lower().split():
+        rels = " ".join(value for name, value in link.items() if name.lower() == "rel")
+        for rel in rels.lower().split():
             if rel not in found and (url := _absolute(link["url"], at)):
                 found[rel] = url
     return Offer(found.get("hub", ""), found.get("self", ""))
@@ -33,6 +34,6 @@ def offer(header: str, at: Address) -> Offer:
 
 def _absolute(url: str, at: Address) -> str:
     try:
-        return at.join(url).url
+        return at.join(url).url if url else ""
     except Failure:
         return ""
