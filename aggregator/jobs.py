@@ -15,7 +15,7 @@ from aggregator.model import Commit
 from aggregator.poll import Parts
 from aggregator.rounds import run_round
 from aggregator.schedule import Job
-from aggregator.store import hosts, leases, polls
+from aggregator.store import hosts, hubs, leases, polls
 from aggregator.web.feeds import FORMATS
 from aggregator.websub.publisher import Crier, tell
 from aggregator.websub.subscriber import Caller, is_idle, keep
@@ -128,6 +128,7 @@ class _Worker:
             before = self._app.clock() - HISTORY
             polls.prune(self._app.db, before)
             hosts.forget(self._app.db, before)  # where redirects led once
+            hubs.forget(self._app.db, before)
 
     def _interrupted(self) -> bool:
         return self._stop.is_set() or self._changed.is_set()

@@ -522,9 +522,10 @@ def test_a_hub_without_a_name_for_the_feed_is_no_use(desk: Desk) -> None:
 
 def test_a_subscription_outlives_a_restart(desk: Desk) -> None:
     subscribed(desk)
-    stopped = {job.name: job.run for job in jobs.of_worker(desk.app, desk.parts, threading.Event())}
-    desk.app.generation += 1
-    stopped["hubs"]()
+    app = desk.app
+    with wiring.opened(app.directory, app.data, {}, desk.clock) as again:
+        done = {job.name: job.run for job in jobs.of_worker(again, desk.parts, threading.Event())}
+        done["hubs"]()
     assert len(desk.hub.asked) == 1
     assert desk.hub.push() == 202
     assert desk.polls_in() <= timedelta(0)

@@ -44,3 +44,9 @@ def answered(db: Database, hub: str) -> None:
     """Forget that it didn't."""
     with db.write() as connection:
         connection.execute(delete(hubs).where(hubs.c.host == host(hub)))
+
+
+def forget(db: Database, before: datetime) -> int:
+    """Forget hubs that nobody has asked since; return how many."""
+    with db.write() as connection:
+        return connection.execute(delete(hubs).where(hubs.c.free_at < before)).rowcount

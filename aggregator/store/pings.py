@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from aggregator.store import search
 from aggregator.store.database import Database
@@ -49,9 +48,3 @@ def tell(db: Database, hub: str, slug: str, mark: datetime, now: datetime) -> No
         statement = insert(connection, pings).values(slug=slug, hub=hub, mark=mark, at=now)
         fresh = {name: statement.excluded[name] for name in ("hub", "mark", "at")}
         connection.execute(statement.on_conflict_do_update(index_elements=["slug"], set_=fresh))
-
-
-def forget(db: Database, slugs: Collection[str]) -> None:
-    """Forget all feeds but these: where one comes back, the hub is told at once."""
-    with db.write() as connection:
-        connection.execute(delete(pings).where(~among(connection, pings.c.slug, slugs)))

@@ -7,7 +7,19 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, case, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from aggregator.model import Standing, Subscription
 from aggregator.store import hosts, hubs
@@ -30,6 +42,7 @@ _same = and_(
     sources.c.hub == subscriptions.c.hub,
     sources.c.topic == subscriptions.c.topic,
 )
+_NAMED = sources.c.hub != literal_column("''")  # as the index has it
 _leaves = subscriptions.c.standing == Standing.LEAVING
 
 # --- which there are to be --------------------------------------------------------------------
@@ -73,7 +86,7 @@ def settle(
 def _unanswered(base: str) -> Any:
     """Select the sources whose hub we don't know yet; those with a secret are not told of."""
     there = exists().where(_same, ~_leaves, subscriptions.c.base == base)
-    named = and_(sources.c.hub != "", sources.c.topic != "", sources.c.public_url.is_not(None))
+    named = and_(_NAMED, sources.c.topic != "", sources.c.public_url.is_not(None))
     return select(sources.c.key, sources.c.hub, sources.c.topic).where(
         sources.c.active, named, ~there
     )
