@@ -259,10 +259,17 @@ def test_pushes_are_gathered_into_one_poll_a_minute(desk: Desk) -> None:
 def test_a_flood_of_pushes_writes_nothing_more(desk: Desk) -> None:
     subscribed(desk)
     desk.hub.push()
-    with writes(desk.app.db) as written:
+    with writes(desk.app.db) as while_it_is_due:
         for _ in range(5):
             desk.hub.push()
-    assert written == []
+    desk.poll()
+    desk.clock.now += timedelta(seconds=5)
+    desk.hub.push()
+    desk.clock.now += timedelta(seconds=5)
+    with writes(desk.app.db) as while_it_is_planned:
+        for _ in range(5):
+            desk.hub.push()
+    assert while_it_is_due == while_it_is_planned == []
 
 
 def test_what_a_hub_tells_during_a_poll_is_not_lost(desk: Desk) -> None:
@@ -392,6 +399,20 @@ def test_a_hub_that_hangs_costs_its_deadline_and_no_other_hub_anything(desk: Des
         assert len(tarpit.asked) == 1
 
 
+def test_a_hub_that_does_not_answer_for_one_feed_is_left_alone_for_all(desk: Desk) -> None:
+    desk.hub.status = 500
+    desk.feed("Rain")
+    desk.origin.serve("/other", rss([item(1)]), headers=links(desk, "/other"))
+    desk.configure(desk.text.replace("]\nservice", f", '{desk.origin.url('/other')}']\nservice"))
+    desk.poll()
+    desk.ask()
+    assert len(desk.hub.asked) == 1
+    desk.hub.status = 202
+    desk.ask(later=timedelta(minutes=10))
+    assert len(desk.hub.asked) == 3
+    assert subscriptions.counts(desk.app.db) == {Standing.ACTIVE: 2}
+
+
 def test_a_hub_that_refuses_one_feed_is_still_asked_for_others(desk: Desk) -> None:
     desk.hub.status = 403
     desk.feed("Rain")
@@ -460,11 +481,20 @@ def test_a_hub_that_does_not_let_go_is_asked_a_few_times(desk: Desk) -> None:
     desk.ask()
     assert post(form["hub.callback"], b"")[0] == 410
     assert desk.hub.verify(form)[0] == 404
-    assert desk.hub.verify(form, mode="denied")[0] == 200
     for _ in range(9):
         desk.ask(later=timedelta(days=1))
     assert subscriptions.counts(desk.app.db) == {}
     assert 2 <= len(desk.hub.asked) <= 5
+
+
+def test_a_hub_that_denies_what_we_leave_has_let_go(desk: Desk) -> None:
+    form = subscribed(desk)
+    desk.configure(re.sub(r"sources: .*", "sources: []", desk.text))
+    desk.hub.calls = False
+    desk.ask()
+    assert subscriptions.counts(desk.app.db) == {Standing.LEAVING: 1}
+    assert desk.hub.verify(form, mode="denied")[0] == 200
+    assert subscriptions.counts(desk.app.db) == {}
 
 
 def test_another_hub_of_a_feed_takes_the_place_of_the_first(desk: Desk) -> None:

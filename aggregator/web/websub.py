@@ -30,16 +30,15 @@ def verify(subscription: str) -> Response:
         abort(404)
     challenge, mode = said.get("hub.challenge", ""), said.get("hub.mode")
     leaves = told.standing is Standing.LEAVING
-    if mode == "denied":
-        _deny(told, said.get("hub.reason", ""))
-        return _plain("")
-    if not challenge or mode != ("unsubscribe" if leaves else "subscribe"):
+    if mode != "denied" and (not challenge or mode != ("unsubscribe" if leaves else "subscribe")):
         abort(404)
     if leaves:
         subscriptions.end(current().db, told.id)
+    elif mode == "denied":
+        _deny(told, said.get("hub.reason", ""))
     else:
         _confirm(told, said.get("hub.lease_seconds", ""))
-    return _plain(challenge)
+    return _plain("" if mode == "denied" else challenge)
 
 
 @websub.post("/websub/<subscription>")
