@@ -146,6 +146,7 @@ def test_a_source_whose_feed_names_a_hub_is_polled_when_the_hub_says_so(desk: De
     assert form["hub.topic"] == desk.origin.url("/feed")
     assert desk.hub.verified == [(200, b"challenge 0 <b>")]
     assert desk.standing() is Standing.ACTIVE
+    assert "has not done so yet" in told(desk, "courier")
     desk.clock.now += desk.polls_in()
     desk.poll()
     assert desk.polls_in() >= 4 * HOUR
@@ -158,6 +159,7 @@ def test_a_source_whose_feed_names_a_hub_is_polled_when_the_hub_says_so(desk: De
     desk.poll()
     assert len(desk.origin.requests) == 3
     assert desk.polls_in() >= 4 * HOUR
+    assert "it did so on" in told(desk, "courier")
 
 
 def links(desk: Desk, path: str) -> dict[str, str]:
@@ -511,6 +513,7 @@ def test_another_hub_of_a_feed_takes_the_place_of_the_first(desk: Desk) -> None:
     desk.clock.now += desk.polls_in()
     desk.poll()
     assert subscriptions.of(desk.app.db, "courier") is None
+    assert "Hub" not in create_app(desk.app.site).test_client().get("/sources/courier").text
 
 
 def test_another_address_of_ours_is_told_to_the_hub(desk: Desk) -> None:
