@@ -14,7 +14,7 @@ import secrets
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from http import HTTPStatus
@@ -122,6 +122,8 @@ class App:
             generation=self.generation,
             version=__version__,
             per_host_per_day=service.poll.per_host_per_day,
+            hub=service.hub,
+            networks=service.fetch.allow_private,
         )
 
     def reload(self) -> bool:
@@ -197,18 +199,17 @@ def opened(
 @contextmanager
 def reading(config: Config) -> Iterator[tuple[Fetcher, Sandbox]]:
     """Open what reads sources, within the configured limits."""
-    service, fetch = config.service, config.service.fetch
+    service = config.service
+    with fetcher(service) as asks, Sandbox(**asdict(service.parse)) as sandbox:
+        yield asks, sandbox
+
+
+def fetcher(service: Service) -> Fetcher:
+    """Open what asks other machines, within the configured limits."""
+    fetch = service.fetch
     limits = Limits(seconds=fetch.seconds, max_bytes=fetch.max_bytes, redirects=fetch.redirects)
     agent = f"Aggregator/{__version__} (+{service.contact or service.base_url})"
-    with (
-        Fetcher(limits, agent, service.fetch.allow_private) as fetcher,
-        Sandbox(
-            processes=service.parse.processes,
-            seconds=service.parse.seconds,
-            memory_mb=service.parse.memory_mb,
-        ) as sandbox,
-    ):
-        yield fetcher, sandbox
+    return Fetcher(limits, agent, fetch.allow_private)
 
 
 @contextmanager

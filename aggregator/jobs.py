@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from threading import Event
 
 from aggregator import retag
-from aggregator.app import App, InForce, gatherer, worker_name
+from aggregator.app import App, InForce, fetcher, gatherer, worker_name
 from aggregator.model import Commit
 from aggregator.poll import Parts
 from aggregator.rounds import run_round
 from aggregator.schedule import Job
-from aggregator.store import hosts, leases, polls, retention
+from aggregator.store import hosts, hubs, leases, polls, retention
+from aggregator.web.feeds import FORMATS
+from aggregator.websub.publisher import Crier, tell
+from aggregator.websub.subscriber import Caller, is_idle, keep
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +50,8 @@ def of_worker(app: App, parts: Callable[[], Parts], stop: Event) -> tuple[Job, .
         Job("reload", worker.take_up_changes, _SOON),
         Job("gather", worker.gather, _SOON, at_once=True),
         Job("retag", worker.tag_again, timedelta(seconds=10), at_once=True),
+        Job("hubs", worker.ask_hubs, timedelta(seconds=10), at_once=True),
+        Job("ping", worker.tell_hub, timedelta(seconds=30)),
         Job("prune", worker.prune, _PRUNE),
         Job("retain", worker.retain, _PRUNE, at_once=True),
     )
@@ -60,6 +67,7 @@ class _Worker:
         self._changed = Event()
         self._polling_by: list[InForce] = []
         self._stories = gatherer(app)
+        self._told: object = None
 
     def poll_due(self) -> None:
         self._changed.clear()
@@ -89,12 +97,39 @@ class _Worker:
             lambda: self._interrupted() or not self._is_mine("retag", _TURN),
         )
 
+    def ask_hubs(self) -> None:
+        def stop() -> bool:
+            return self._interrupted() or not self._is_mine("hubs", _TURN)
+
+        caller = _caller(self._app)
+        if not is_idle(caller) and not stop():
+            keep(caller, stop)
+
+    def tell_hub(self) -> None:
+        def stop() -> bool:
+            return self._interrupted() or not self._is_mine("ping", _TURN)
+
+        app = self._app
+        crier, now = _crier(app), (app.db.revision(), app.generation)
+        if now == self._told:
+            return
+        if crier is None:
+            if app.config.service.hub:
+                _log.warning(
+                    "service.hub is told nothing: it can't read feeds behind a password, "
+                    "or where service.base_url is no public address"
+                )
+            self._told = now
+        elif not stop():
+            self._told = now if tell(crier, stop) else None
+
     def prune(self) -> None:
         # Never given back: so it is done once in that time, whoever does it.
         if self._is_mine("prune", _PRUNE - _SOON):
             before = self._app.clock() - HISTORY
             polls.prune(self._app.db, before)
             hosts.forget(self._app.db, before)  # where redirects led once
+            hubs.forget(self._app.db, before)
 
     def retain(self) -> None:
         """Drop what is older than the operator keeps."""
@@ -110,6 +145,26 @@ class _Worker:
     def _is_mine(self, job: str, period: timedelta) -> bool:
         now = self._app.clock()
         return leases.take(self._app.db, job, worker_name(), now, now + period)
+
+
+def _caller(app: App) -> Caller:
+    """Return what asks hubs to call us at our address of the moment."""
+    site, opens = app.site(), partial(fetcher, app.config.service)
+    base = f"{site.base_url}/websub/"
+    return Caller(app.db, opens, base, site.reached, app.clock, random.random)
+
+
+def _crier(app: App) -> Crier | None:
+    """Return what tells our hub of our feeds, by the addresses that ``web.feeds`` gives them."""
+    site, opens = app.site(), partial(fetcher, app.config.service)
+    if site.own_hub is None:
+        return None
+    base = f"{site.base_url}/feeds"
+    feeds = {
+        feed.slug: (feed, [f"{base}/{feed.slug}.{form}" for form in FORMATS])
+        for feed in site.public_feeds
+    }
+    return Crier(app.db, opens, site.own_hub, feeds, app.clock, random.random)
 
 
 def log_poll(key: str, commit: Commit | None) -> None:

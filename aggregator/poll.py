@@ -22,6 +22,7 @@ from aggregator.model import (
     Failed,
     Fetched,
     NotModified,
+    Offer,
     Pacing,
     PollState,
     Reason,
@@ -106,7 +107,7 @@ def _read(
         at=now,
         result="ok",
         detail=_detail(fetched, look),
-        next_due=_due(parts, source, pace, now),
+        next_due=_due(parts, source, pace, now, state.told_until),
         state=replace(_succeeded(state, fetched.validators, pace, now), body_hash=body_hash),
         title=document.title,
         site_url=document.link,
@@ -116,7 +117,15 @@ def _read(
         seen=None if look.seen == seen else look.seen,
         skipped=document.skipped,
         bytes=len(fetched.body),
+        offer=_offer(fetched.offer, document.offer),
     )
+
+
+def _offer(header: Offer, inside: Offer | None) -> Offer | None:
+    """What a feed says of hubs; the header's word goes before the document's (WebSub, 4)."""
+    if inside is None:
+        return header if header.hub and header.topic else None
+    return Offer(header.hub or inside.hub, header.topic or inside.topic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +172,10 @@ def _detail(fetched: Fetched, look: _Look) -> str:
     return "; ".join(moved + old)
 
 
-def _due(parts: Parts, source: Source, pace: bytes, now: datetime) -> datetime:
-    return next_due(now, pace, parts.pacing, source.every, dice=parts.dice())
+def _due(
+    parts: Parts, source: Source, pace: bytes, now: datetime, told_until: datetime | None
+) -> datetime:
+    return next_due(now, pace, parts.pacing, source.every, dice=parts.dice(), told_until=told_until)
 
 
 def _succeeded(state: PollState, validators: Validators, pace: bytes, now: datetime) -> PollState:
@@ -182,7 +193,11 @@ def _unchanged(
     parts: Parts, source: Source, state: PollState, answer: Fetched | NotModified, now: datetime
 ) -> Commit:
     pace = refreshed(state.pace, answer.fresh_for)
-    due, state = _due(parts, source, pace, now), _succeeded(state, answer.validators, pace, now)
+    last = state.last_success
+    # Told of a change that isn't there yet, in some cache on the way: ask again before long.
+    early = state.told_at is not None and (last is None or state.told_at > last)
+    due = _due(parts, source, pace, now, None if early else state.told_until)
+    state = _succeeded(state, answer.validators, pace, now)
     return Commit(source.key, now, "unchanged", "not modified", due, state)
 
 

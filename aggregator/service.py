@@ -38,8 +38,10 @@ _SEND_BYTES = 1_000_000
 _IDLE_SECONDS = 30
 """How long a connection may stay open without a word; reader apps come once in a while."""
 
-_MAX_REQUEST_BYTES = 65_536
-"""Nothing is ever sent to us but addresses."""
+_MAX_REQUEST_BYTES = 1_000_000
+"""As much as a hub may send (``web.websub``); else nothing is ever sent to us but addresses."""
+_IN_MEMORY_BYTES = 65_536
+"""Of a request; the rest of it goes to a file."""
 
 
 def serve(app: App) -> None:
@@ -159,6 +161,7 @@ def listening(application: WSGIApplication, host: str, port: int) -> Any:
         channel_timeout=_IDLE_SECONDS,
         cleanup_interval=10,
         max_request_body_size=_MAX_REQUEST_BYTES,
+        inbuf_overflow=_IN_MEMORY_BYTES,
         ident=None,
     )
     for each in sockets.values():

@@ -99,7 +99,15 @@ def serving(
 
 def get(url: str, **headers: str) -> tuple[int, bytes]:
     """Status and body, whatever the status."""
-    request = urllib.request.Request(url, headers=headers)
+    return _open(urllib.request.Request(url, headers=headers))
+
+
+def post(url: str, body: bytes, **headers: str) -> tuple[int, bytes]:
+    """Status and body, whatever the status."""
+    return _open(urllib.request.Request(url, body, headers))
+
+
+def _open(request: urllib.request.Request) -> tuple[int, bytes]:
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:
             return answer.status, answer.read()

@@ -31,10 +31,10 @@ def client(site: Site) -> FlaskClient:
 
 
 def routes(app: Flask) -> list[str]:
-    """An address of every route that can be read."""
+    """An address of every route that people and programs read; what hubs call is none."""
     adapter = app.url_map.bind("news.example")
     return [
         adapter.build(rule.endpoint, {name: EXAMPLES[name] for name in rule.arguments})
         for rule in app.url_map.iter_rules()
-        if "GET" in (rule.methods or ())
+        if "GET" in (rule.methods or ()) and rule.endpoint != "websub.verify"
     ]

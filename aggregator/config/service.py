@@ -45,6 +45,7 @@ def read_service(
         title=shape.title,
         contact=shape.contact,
         timezone=shape.timezone,
+        hub=shape.hub,
         prefer=shape.prefer,
         auth=read_auth(shape.auth, locate(node, "auth"), around),
         poll=Poll(**dict(shape.poll)),

@@ -279,6 +279,7 @@ class ServiceShape(Shape):
         description="User and password of all pages, or none: open to whoever reaches it.",
         json_schema_extra=_or_none,
     )
+    hub: WebAddress | None = _maybe("WebSub hub that is told when a public feed changes.")
     prefer: Slugs = _some("Sources whose articles lead their stories, the first before the others.")
     poll: Annotated[PollShape, BeforeValidator(mapping)] = Field(default_factory=PollShape)
     fetch: Annotated[FetchShape, BeforeValidator(mapping)] = Field(default_factory=FetchShape)

@@ -67,6 +67,8 @@ class Service:
     """An IANA name: where the days of the digest begin."""
     auth: tuple[str, str] | None = field(default=None, repr=False)
     """User and password that every page and public feed asks for; None: open."""
+    hub: str | None = None
+    """Of WebSub: it is told when a public feed changes, and tells who reads it."""
     prefer: tuple[str, ...] = ()
     """Keys of the sources whose articles lead their stories, the first before the others."""
     poll: Poll = Poll()

@@ -46,9 +46,13 @@ class Lines:
 
     @contextmanager
     def ask(
-        self, address: Address, headers: Mapping[str, str | bytes], deadline: Deadline
+        self,
+        address: Address,
+        headers: Mapping[str, str | bytes],
+        deadline: Deadline,
+        body: bytes | None = None,
     ) -> Iterator[HTTPResponse]:
-        """Send one GET; yield the response with its body unread.
+        """Send one GET, or a POST of ``body``; yield the response with its body unread.
 
         What is not read of it in the block is never read. Follows nothing. Raises what sockets,
         ``ssl``, ``http.client`` and urllib3 raise.
@@ -56,7 +60,7 @@ class Lines:
         while True:
             connection = self._take(address)
             try:
-                response = _answer(connection, address, headers, deadline)
+                response = _answer(connection, address, headers, deadline, body)
             except Stale:
                 connection.close()  # one less that is idle; a new connection is never stale
             except BaseException:
@@ -96,13 +100,18 @@ class Lines:
 
 
 def _answer(
-    connection: Guarded, address: Address, headers: Mapping[str, str | bytes], deadline: Deadline
+    connection: Guarded,
+    address: Address,
+    headers: Mapping[str, str | bytes],
+    deadline: Deadline,
+    body: bytes | None,
 ) -> HTTPResponse:
     connection.timeout = deadline.left()
     try:
         connection.request(
-            "GET",
+            "GET" if body is None else "POST",
             address.target,
+            body=body,
             headers=headers,  # type: ignore[arg-type]  # http.client takes bytes as they are
             preload_content=False,
             decode_content=False,

@@ -7,7 +7,7 @@ a configuration that should not have passed (a line break in a header).
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from typing import Self
 import requests
 import urllib3
 
-from aggregator.fetch import answer, body, files
+from aggregator.fetch import answer, body, files, hub
 from aggregator.fetch.address import parse
 from aggregator.fetch.connection import Adapter, Stale, tls_context
 from aggregator.fetch.deadline import Deadline
@@ -28,6 +28,7 @@ from aggregator.fetch.guard import EVERYWHERE, Guard, Network, Resolver
 from aggregator.fetch.headers import request_headers
 from aggregator.fetch.hop import Hop, Redirect
 from aggregator.fetch.lines import Lines
+from aggregator.fetch.links import offer
 from aggregator.model import (
     Failed,
     Fetched,
@@ -121,6 +122,15 @@ class Fetcher:
         except Failure as failure:
             outcome = failure.failed
         return replace(outcome, visits=tuple(visits))
+
+    def post(self, url: str, form: Mapping[str, str], seconds: float) -> int | Failed:
+        """Send a form to a hub; return the status, if that is well.
+
+        seconds: for all of it, if a fetch may take as long.
+        """
+        headers = {"User-Agent": self._user_agent}
+        seconds = min(seconds, self._limits.seconds)
+        return hub.post(self._guarded, self._guard, headers, url, form, seconds)
 
     def _follow(
         self,
@@ -241,6 +251,7 @@ class Fetcher:
             validators=answer.validators(response, Validators()),
             fresh_for=fresh_for,
             moved_to=hop.moved_to,
+            offer=offer(response.headers.get("Link", ""), hop.address),
         )
 
 

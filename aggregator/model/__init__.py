@@ -30,6 +30,7 @@ from aggregator.model.document import (
     SkipReason,
     Wishes,
 )
+from aggregator.model.hub import Offer, Standing, Subscription
 from aggregator.model.network import (
     Failed,
     Fetched,
@@ -80,6 +81,7 @@ __all__ = [
     "Member",
     "Move",
     "NotModified",
+    "Offer",
     "Outcome",
     "Outlet",
     "Pacing",
@@ -97,9 +99,11 @@ __all__ = [
     "Skipped",
     "Source",
     "SourceStatus",
+    "Standing",
     "Stay",
     "Story",
     "StoryPage",
+    "Subscription",
     "Topic",
     "TopicHit",
     "Updates",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from aggregator.model.hub import Offer
+
 
 @dataclass(frozen=True, slots=True)
 class Image:
@@ -95,3 +97,5 @@ class Document:
     """The marks of further entries, which were known and so not read."""
     wishes: Wishes | None = None
     """None: as they were, since nothing around the entries was read again."""
+    offer: Offer | None = None
+    """None: as it was."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from aggregator.model.hub import Offer
+
 
 @dataclass(frozen=True, slots=True)
 class Validators:
@@ -64,6 +66,8 @@ class Fetched:
     """The new address, if every redirect on the way was permanent (301, 308)."""
     fresh_for: timedelta | None = None
     """For how long there is nothing newer, by Cache-Control or Expires; None: not said."""
+    offer: Offer = field(default_factory=Offer)
+    """Of the Link headers."""
     visits: tuple[Visit, ...] = field(default=(), compare=False)
 
 

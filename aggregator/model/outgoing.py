@@ -45,5 +45,7 @@ class Channel:
     title_prefix: bool = False
     topic_names: Mapping[str, str] = field(default_factory=dict)
     """Topic slug → what people call it; a slug that isn't here stands for itself."""
+    hub: str | None = None
+    """Who tells of this feed's changes (WebSub)."""
     stylesheet: str | None = None
     """The CSS with which a browser shows the Atom and the RSS of this feed."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from aggregator.model.article import Appearance, Article
 from aggregator.model.document import Skipped
+from aggregator.model.hub import Offer
 from aggregator.model.network import Validators
 from aggregator.model.sameness import Verdict
 
@@ -42,6 +43,9 @@ class PollState:
     moved_at: datetime | None = None
     pace: bytes = b""
     """What ``pace`` learned of when to ask, as it packs it; empty: nothing yet."""
+    told_until: datetime | None = None
+    """Until then a hub tells when it changes; ``told_at`` it did so last."""
+    told_at: datetime | None = None
 
 
 class Rest(StrEnum):
@@ -116,6 +120,8 @@ class Commit:
     milliseconds: int = 0
     stays: tuple[Stay, ...] = ()
     """One for each host that was asked."""
+    offer: Offer | None = None
+    """None: as before."""
 
 
 @dataclass(frozen=True, slots=True)

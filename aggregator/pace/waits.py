@@ -12,6 +12,9 @@ from aggregator.pace.rhythm import wait
 LONGEST = timedelta(days=1)
 """No source is given up: however often it failed, it is asked again after this."""
 
+TOLD = timedelta(hours=4)
+"""A source of whose changes a hub tells is asked no more often: what a hub missed is found then."""
+
 _JITTER_HEALTHY = 0.1
 _JITTER_FAILING = 0.5
 _HOUR = timedelta(hours=1)
@@ -40,15 +43,25 @@ def interval(
 
 
 def next_due(
-    now: datetime, packed: bytes, limits: Pacing, every: timedelta | None = None, *, dice: float
+    now: datetime,
+    packed: bytes,
+    limits: Pacing,
+    every: timedelta | None = None,
+    *,
+    dice: float,
+    told_until: datetime | None = None,
 ) -> datetime:
     """Return when to ask a source again that has just answered.
 
     dice: 0 ≤ dice < 1, random, so that nothing marches in step.
+    told_until: until then a hub tells of its changes (``TOLD``).
     """
-    due = now + interval(packed, limits, now, every) * (1 + dice * _JITTER_HEALTHY)
+    jitter = 1 + dice * _JITTER_HEALTHY
+    due = now + interval(packed, limits, now, every) * jitter
     if every or limits.every:
         return due
+    if told_until is not None:
+        due = max(due, min(now + min(TOLD, limits.slowest) * jitter, told_until))
     return _out_of(unpack(packed).wishes, due, now + limits.slowest, dice)
 
 

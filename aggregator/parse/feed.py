@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import feedparser
 
-from aggregator.model import Document, Failed, Reason
+from aggregator.model import Document, Failed, Offer, Reason
 from aggregator.parse import dialects
 from aggregator.parse.addresses import absolute
 from aggregator.parse.clean import one_line
@@ -83,6 +83,7 @@ def parse_feed(text: str, frame: Frame, known: Known) -> tuple[Document | Failed
         marks=tuple(mark for n, mark in enumerate(within) if n not in left_out),
         passed=tuple(mark for n, mark in enumerate(within) if n in passed),
         wishes=wishes(feed),
+        offer=Offer(_link(feed, "hub", frame.url), _link(feed, "self", frame.url)),
     )  # fmt: skip
     return document, apart
 
@@ -169,6 +170,12 @@ def _links(raw: Any) -> list[str]:
         for rel in ("alternate", "via", "related")
     ]
     return [raw.get("feedburner_origlink", ""), link, *chain.from_iterable(related)]
+
+
+def _link(feed: Any, rel: str, url: str) -> str:
+    """Return the first address that a feed links to in such a way; "" if there is none."""
+    named = (one for one in feed.get("links", ()) if rel in one.get("rel", "").lower().split())
+    return next(filter(None, (absolute(one.get("href", ""), url) for one in named)), "")
 
 
 def _authors(raw: Any) -> list[str]:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from aggregator.model import Document, Failed, Reason
+from aggregator.model import Document, Failed, Offer, Reason
 from aggregator.parse.addresses import absolute
 from aggregator.parse.draft import Draft, File, Markup
 from aggregator.parse.entry import Frame, language_tag, read_entries
@@ -39,7 +39,16 @@ def parse_json_feed(text: str, frame: Frame) -> Document | Failed:
     )  # fmt: skip
     entries, skipped = read_entries(items, _draft, shared)
     link = absolute(_text(feed, "home_page_url"), frame.url)
-    return Document(title, link, language, entries, skipped)
+    return Document(title, link, language, entries, skipped, offer=_offer(feed, frame.url))
+
+
+def _offer(feed: Mapping[str, Any], url: str) -> Offer:
+    hubs = (
+        absolute(_text(hub, "url"), url)
+        for hub in _objects(feed, "hubs")
+        if _text(hub, "type").lower() == "websub"
+    )
+    return Offer(next(filter(None, hubs), ""), absolute(_text(feed, "feed_url"), url) or "")
 
 
 def _draft(item: Any) -> Draft:

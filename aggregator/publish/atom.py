@@ -31,6 +31,8 @@ def atom(channel: Channel, outgoing: Sequence[Outgoing]) -> bytes:
 def _finish_feed(feed: Element, channel: Channel, entries: Sequence[FeedEntry]) -> None:
     add_stylesheet(feed, channel)
     child(feed, "link", rel="self", type=MIME, href=channel.urls["atom"])
+    if hub := address(channel.hub):
+        child(feed, "link", rel="hub", href=hub)
     if older := address(channel.next_url):
         child(feed, "link", rel="next", type=MIME, href=older)
 

@@ -24,6 +24,7 @@ def jsonfeed(channel: Channel, outgoing: Sequence[Outgoing]) -> bytes:
     """The feed as UTF-8, the entries in the order given. The same input gives the same bytes."""
     channel = legal(channel)
     entries = items(channel, outgoing)
+    hub = address(channel.hub)
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": channel.title,
@@ -33,6 +34,7 @@ def jsonfeed(channel: Channel, outgoing: Sequence[Outgoing]) -> bytes:
         "icon": address(channel.icon),
         "language": language(entries),
         "next_url": address(channel.next_url),
+        "hubs": [{"type": "WebSub", "url": hub}] if hub else None,
     }
     told = _told(feed) | {"items": [_item(channel, item) for item in entries]}
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()

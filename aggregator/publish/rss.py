@@ -37,6 +37,8 @@ def _finish_feed(root: Element, channel: Channel, entries: Sequence[FeedEntry]) 
     head = root.find("channel")
     _as_html(head)
     child(head, _ATOM_LINK, rel="self", type=MIME, href=channel.urls["rss"])
+    if hub := address(channel.hub):
+        child(head, _ATOM_LINK, rel="hub", href=hub)
     if older := address(channel.next_url):
         child(head, _ATOM_LINK, rel="next", type=MIME, href=older)
     if not entries:  # optional here, unlike in Atom, and there is no date to tell

@@ -7,13 +7,14 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, case, delete, select, update
 
 from aggregator.model import MARK_BYTES, Commit, Known, PollRecord, Skipped, SkipReason
 from aggregator.store import arrivals, hosts, settling
 from aggregator.store.arrivals import Stored
 from aggregator.store.database import Database, bump
-from aggregator.store.dialect import AnyRow, add, among, insert
+from aggregator.store.dialect import AnyRow, Moment, add, among, insert
+from aggregator.store.subscriptions import APART
 from aggregator.store.tables import appearances, articles, identities, polls, sources
 from aggregator.store.tables import hosts as hosts_
 from aggregator.store.tables import seen as seen_
@@ -116,9 +117,18 @@ def _packed(entries: Mapping[bytes, str]) -> bytes:
     return b"".join(mark + article.encode("ascii") for mark, article in entries.items())
 
 
-_OLD = [sources.c[name] for name in ("key", "name", "title", "site_url", "config_hash", "host")]
+_KEPT = ("key", "name", "title", "site_url", "config_hash", "host", "hub", "topic")
+_OLD = [sources.c[name] for name in _KEPT]
 _leased = select(hosts_.c.host).where(hosts_.c.source == sources.c.key).scalar_subquery()
-_UPDATE = update(sources).where(sources.c.key == bindparam("of"))
+_TELL = update(sources).where(sources.c.key == bindparam("of"))
+_began = bindparam("began", type_=Moment)
+_UPDATE = _TELL.values(
+    # What a hub told of since the poll began, it may have missed.
+    next_due=case(
+        (sources.c.told_at > _began, bindparam("soon", type_=Moment)),
+        else_=bindparam("due", type_=Moment),
+    )
+)
 
 
 def _update_sources(
@@ -142,8 +152,9 @@ def _update_sources(
         counted = commit.result if commit.result in ("ok", "unchanged") else "failed"
         involved = {was.host: "", row.get("host", was.host): "", was.leased or was.host: counted}
         left.append(hosts.Left(commit.source, involved, commit.stays, commit.at))
-    for rows in filter(None, told.values()):
-        connection.execute(_UPDATE, rows)
+    for vouches, rows in told.items():
+        if rows:
+            connection.execute(_UPDATE if vouches else _TELL, rows)
     shows = any(_shows(row, old[row["of"]]) for rows in told.values() for row in rows)
     return shows, left
 
@@ -169,8 +180,12 @@ def _state_row(commit: Commit, old: AnyRow) -> dict[str, Any]:
     return {
         "etag": state.validators.etag,
         "last_modified": state.validators.last_modified,
-        "next_due": commit.next_due,
+        "due": commit.next_due,
+        "began": commit.at,
+        "soon": commit.at + APART,
         "host": state.host or old.host,
+        "hub": old.hub if commit.offer is None else commit.offer.hub,
+        "topic": old.topic if commit.offer is None else commit.offer.topic,
         **{name: getattr(state, name) for name in _STATE},
     }
 

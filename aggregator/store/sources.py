@@ -35,6 +35,9 @@ _UNPOLLED: dict[str, Any] = {
     "moved_to": None,
     "moves": 0,
     "moved_at": None,
+    "hub": None,
+    "topic": None,
+    "told_until": None,
 }
 
 # --- what there is ----------------------------------------------------------------------------
@@ -189,6 +192,8 @@ def _state(row: AnyRow) -> PollState:
         moved_to=row.moved_to,
         moves=row.moves,
         moved_at=row.moved_at,
+        told_until=row.told_until,
+        told_at=row.told_at,
     )
 
 

@@ -93,7 +93,11 @@ sources = Table(
     Column("moved_to", Text),  # where the url redirects to for good,
     Column("moves", Integer, nullable=False, server_default="0"),  # on so many days,
     Column("moved_at", Moment),  # the last of them
+    *(Column(name, Text) for name in ("hub", "topic")),  # as ``model.Offer``
+    *(Column(name, Moment) for name in ("told_until", "told_at")),  # as ``model.PollState``
 )
+_named = sources.c.hub != ""
+Index("sources_hub", sources.c.key, sqlite_where=_named, postgresql_where=_named)
 Index(
     "sources_of_host",
     *(sources.c[name] for name in ("host", "next_due", "key")),
@@ -256,6 +260,39 @@ polls = Table(
     Column("milliseconds", BigInteger, nullable=False),
     Index("polls_at", "at"),
 )
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("source", Key, ForeignKey("sources.key"), nullable=False),
+    Column("host", Key, nullable=False),  # the hub's, with its port
+    *(Column(name, Text, nullable=False) for name in ("hub", "topic", "base", "secret", "detail")),
+    Column("standing", Key, nullable=False),
+    Column("until", Moment),
+    Column("next_try", Moment, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Index("subscriptions_source", "source"),
+)
+"""Of which sources hubs are to tell us (``model.Subscription``)."""
+
+hubs = Table(
+    "hubs",
+    metadata,
+    Column("host", Key, primary_key=True),  # with its port
+    Column("failures", Integer, nullable=False),
+    Column("free_at", Moment, nullable=False),
+)
+
+pings = Table(
+    "pings",
+    metadata,
+    Column("slug", Key, primary_key=True),
+    Column("hub", Text, nullable=False),
+    Column("mark", Moment, nullable=False),  # when what our hub was told of last had moved
+    Column("at", Moment, nullable=False),
+)
+"""What our hub was last told of our own feeds."""
 
 outputs = Table(
     "outputs",

@@ -18,6 +18,7 @@ from aggregator.web.pages import pages
 from aggregator.web.rulings import form_pass, rulings
 from aggregator.web.site import ENVIRON, Site, base
 from aggregator.web.stories import stories
+from aggregator.web.websub import websub
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -53,7 +54,7 @@ def create_app(site: Callable[[], Site]) -> Flask:
     _compress(app)
     failures.register(app)
     wording.register(app)
-    for blueprint in (assets, feeds, pages, stories, rulings, ops, metrics):
+    for blueprint in (assets, feeds, pages, stories, rulings, ops, metrics, websub):
         app.register_blueprint(blueprint)
     front = Front(app.wsgi_app, app.extensions[SHELF], HEADERS.items())
     app.wsgi_app = _Addressed(front, site)  # type: ignore[assignment,method-assign]

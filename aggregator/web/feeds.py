@@ -74,6 +74,12 @@ class _Asked:
         told = f"{self.least} outlets:{name}" if self.least else name
         return f"{self.per}:{told}" if self.per else told
 
+    @property
+    def hub(self) -> str | None:
+        """Who tells of its changes: of those feeds alone whose address we tell the hub."""
+        told = not (self.search or self.before or self.per or self.feed.token)
+        return current().own_hub if told else None
+
     def address(self, form: str, before: str | None) -> str:
         return address(
             self.feed, form, before=before, per=self.per, least=self.least, search=self.search
@@ -214,7 +220,7 @@ def _answer(asked: _Asked) -> Response:
     whose = "public" if asked.feed.token is None and site.auth is None else "private"
     headers = {
         "Cache-Control": f"{whose}, max-age={FRESH_SECONDS}",
-        "Link": f'<{asked.address(asked.form, asked.before)}>; rel="self"',
+        "Link": _links(asked),
         "Vary": "Accept-Encoding, Sec-Fetch-Dest",
     }
     known = Known(
@@ -229,6 +235,11 @@ def _answer(asked: _Asked) -> Response:
     shelf.remember(request.environ, known)
     answer = known.answer(request.environ, body)
     return Finished(answer.body, answer.status, answer.headers)
+
+
+def _links(asked: _Asked) -> str:
+    own = f'<{asked.address(asked.form, asked.before)}>; rel="self"'
+    return f'{own}, <{asked.hub}>; rel="hub"' if asked.hub else own
 
 
 def _shelf() -> Shelf:
@@ -250,6 +261,7 @@ def _render(asked: _Asked, query: Query, now: datetime) -> Rendered:
         next_url=found.next and asked.address(asked.form, found.next),
         title_prefix=feed.title_prefix,
         topic_names=site.topic_names,
+        hub=asked.hub,
         stylesheet=url_for("assets.static", name="feed.css", _external=True),
     )
     shelf = _shelf()

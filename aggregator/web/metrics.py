@@ -18,7 +18,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from aggregator.store import ledger
+from aggregator.store import ledger, subscriptions
 from aggregator.store.ledger import Figures
 from aggregator.web.site import Site, current
 
@@ -55,6 +55,13 @@ class _Figures(Collector):
             "Sources by the result of their last poll.",
             "result",
             counted.sources,
+        )
+        yield _labelled(
+            GaugeMetricFamily,
+            "subscriptions",
+            "Sources of which a hub is to tell, by how far that has come.",
+            "standing",
+            subscriptions.counts(self._site.db),
         )
         yield from _counted(counted)
         yield from self._hosts()

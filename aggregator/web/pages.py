@@ -22,12 +22,14 @@ from aggregator.model import Feed, Page, SourceStatus
 from aggregator.pace import told
 from aggregator.store import articles, ledger, polls, rulings
 from aggregator.store import search as stored
+from aggregator.store import subscriptions as heard
 from aggregator.store.sources import public_url, status, statuses
 from aggregator.tag.query import Query, Source, Topic, parse_query
 from aggregator.web import days, feeds
 from aggregator.web.answers import show
 from aggregator.web.failures import marked
 from aggregator.web.folds import folded, unfolded
+from aggregator.web.hearing import hearing
 from aggregator.web.site import current
 from aggregator.web.stories import KEPT_OUT, story_of
 from aggregator.web.wording import urgency
@@ -215,6 +217,7 @@ def source(key: str) -> Response:
         moved=moved,
         rhythm=told(found.pace, site.pacing, site.clock(), asked.every) if asked else None,
         url=public_url(asked) if asked else None,
+        hub=hearing(heard.of(site.db, key)) if asked else "",
         history=history,
         listed=unfolded(page.articles),
         older=page.next and url_for("pages.source", key=key, before=page.next),

@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 
+from aggregator.fetch.reach import reachable
 from aggregator.model import Feed, Pacing, Source, Topic
 
 if TYPE_CHECKING:
+    from aggregator.fetch.guard import Network
     from aggregator.store.database import Database
 
 ENVIRON = "aggregator.site"
@@ -32,6 +34,8 @@ class Site:
     pacing: how often sources are asked.
     auth: user and password of everything but health checks, static files and private feeds.
     problems: of a refused newer configuration, for people.
+    hub: is to be told of changes of our public feeds (WebSub).  networks: private ones in which
+    hubs may be.
     generation: moves with every reload, so that kept bytes are made again.
     """
 
@@ -49,6 +53,8 @@ class Site:
     generation: int = 0
     version: str = ""
     per_host_per_day: int = 10_000
+    hub: str | None = None
+    networks: tuple[Network, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -66,6 +72,16 @@ class Site:
     @property
     def topic_names(self) -> dict[str, str]:
         return {topic.slug: topic.name for topic in self.topics}
+
+    @property
+    def own_hub(self) -> str | None:
+        """The hub that our feeds name: one that is able to read them."""
+        reads = self.hub and self.auth is None and self.reached(self.hub)
+        return self.hub if reads else None
+
+    def reached(self, hub: str) -> bool:
+        """Whether a hub can call us."""
+        return reachable(self.networks, self.base_url, hub)
 
     def topic(self, slug: str) -> Topic | None:
         return next((topic for topic in self.topics if topic.slug == slug), None)

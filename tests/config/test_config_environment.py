@@ -116,6 +116,7 @@ def test_every_value_has_a_variable(loads: Loads) -> None:
         "TIMEZONE": "UTC",
         "DATABASE": "sqlite:///x",
         "AUTH": "none",
+        "HUB": "https://hub.example/",
         "PREFER": "a",
     }
     sections = {"POLL__EVERY": "1h", "POLL__WORKERS": "1", "FETCH__SECONDS": "1"}

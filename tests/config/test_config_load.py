@@ -204,6 +204,7 @@ service:
   contact: me@example.org
   timezone: Asia/Baku
   auth: {user: me, password: hush}
+  hub: https://hub.example/
   prefer: [b, a]
   poll: {every: 10m, workers: 4, gap: 5s, per_host_per_day: 99}
   fetch: {seconds: 12.5, max_bytes: 5000, redirects: 0, allow_private: [10.0.0.0/8, "fd00::/8"]}
@@ -220,6 +221,7 @@ service:
         contact="me@example.org",
         timezone="Asia/Baku",
         auth=("me", "hush"),
+        hub="https://hub.example/",
         prefer=("b", "a"),
         poll=Poll(timedelta(minutes=10), workers=4, gap=timedelta(seconds=5), per_host_per_day=99),
         fetch=Fetch(12.5, 5000, 0, (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))),

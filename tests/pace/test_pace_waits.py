@@ -220,3 +220,21 @@ def test_a_document_of_nothing_teaches_that_nothing_came() -> None:
     first = learnt(b"", empty, (), None, NOW)
     later = learnt(first, empty, (), None, NOW + DAY)
     assert interval(later, PACING, NOW + DAY) > interval(first, PACING, NOW)
+
+
+def test_a_source_that_a_hub_tells_of_is_asked_rarely_as_long_as_it_does() -> None:
+    busy = known(5 * MINUTE)
+    assert next_due(NOW, busy, PACING, dice=0) < NOW + HOUR
+    assert next_due(NOW, busy, PACING, dice=0, told_until=NOW + DAY) == NOW + 4 * HOUR
+    assert next_due(NOW, busy, PACING, dice=0, told_until=NOW + 2 * HOUR) == NOW + 2 * HOUR
+    assert next_due(NOW, busy, PACING, dice=0, told_until=NOW - HOUR) < NOW + HOUR
+    rare = known(60 * DAY)
+    assert next_due(NOW, rare, PACING, dice=0, told_until=NOW + DAY) == next_due(
+        NOW, rare, PACING, dice=0
+    )
+
+
+def test_the_operators_word_goes_before_a_hubs() -> None:
+    busy, slowest = known(5 * MINUTE), Pacing(slowest=HOUR)
+    assert next_due(NOW, busy, PACING, HOUR, dice=0, told_until=NOW + DAY) == NOW + HOUR
+    assert next_due(NOW, busy, slowest, dice=0, told_until=NOW + DAY) == NOW + HOUR

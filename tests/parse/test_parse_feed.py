@@ -11,7 +11,7 @@ import pytest
 from effort import no_explosion
 from parsing import NOW, URL, atom, only, read, rss
 
-from aggregator.model import Document, Failed, Reason, Wishes
+from aggregator.model import Document, Failed, Offer, Reason, Wishes
 from aggregator.parse import dialects, parse
 
 
@@ -261,8 +261,10 @@ def test_the_document_says_what_the_feed_is() -> None:
         rss(channel="<title>The &lt;b>News&lt;/b></title><link>https://example.org/</link>"
                     '<atom:link rel="self" href="https://example.org/feed"/><language>az</language>')
     )  # fmt: skip
-    assert document == Document("The News", "https://example.org/", "az", (), wishes=Wishes())
-    assert read("<rss><channel/></rss>") == Document("", None, None, (), wishes=Wishes())
+    assert document == Document("The News", "https://example.org/", "az", (), wishes=Wishes(),
+                                offer=Offer("", "https://example.org/feed"))  # fmt: skip
+    nothing = Document("", None, None, (), wishes=Wishes(), offer=Offer())
+    assert read("<rss><channel/></rss>") == nothing
 
 
 @pytest.mark.parametrize(
@@ -342,3 +344,30 @@ def test_telling_feedparser_twice_changes_nothing() -> None:
     told = feedparser.api.StrictFeedParser
     dialects.install()
     assert feedparser.api.StrictFeedParser is told
+
+
+@pytest.mark.parametrize(
+    ("links", "offer"),
+    [
+        ('<atom:link rel="hub" href="/hub"/>', Offer("https://feeds.example.org/hub")),
+        (
+            '<atom:link rel="HUB self" href="https://a.example/"/><atom:link rel="hub" href="/b"/>',
+            Offer("https://a.example/", "https://a.example/"),
+        ),
+        (
+            '<atom:link rel="hub" href="x:y"/><atom:link rel="hub" href="https://b.example/"/>',
+            Offer("https://b.example/"),
+        ),
+        ('<item><atom:link rel="hub" href="https://c.example/"/></item>', Offer()),
+    ],
+)
+def test_a_feed_names_its_hub_and_itself(links: str, offer: Offer) -> None:
+    assert read(rss(channel=links)).offer == offer
+
+
+def test_an_atom_feed_names_its_hub_and_itself() -> None:
+    document = read(
+        '<feed xmlns="http://www.w3.org/2005/Atom"><link rel="hub" href="https://h.example/"/>'
+        '<link rel="self" href="https://a.example/f?a&amp;b"/><link href="https://a.example/"/></feed>'
+    )
+    assert document.offer == Offer("https://h.example/", "https://a.example/f?a&b")

@@ -9,7 +9,7 @@ import json
 import pytest
 from parsing import NOW, URL, jsonfeed, only, read
 
-from aggregator.model import Document, Enclosure, Failed, Image, Reason, SkipReason
+from aggregator.model import Document, Enclosure, Failed, Image, Offer, Reason, SkipReason
 from aggregator.parse import parse
 
 
@@ -47,7 +47,7 @@ def test_version_1_0_is_read() -> None:
 
 def test_the_document_says_what_the_feed_is() -> None:
     document = read(jsonfeed(title=" The\nNews ", home_page_url="/", language="AZ", authors=[]))
-    assert document == Document("The News", "https://feeds.example.org/", "az", ())
+    assert document == Document("The News", "https://feeds.example.org/", "az", (), offer=Offer())
 
 
 def test_an_item_says_more_than_its_feed() -> None:
@@ -110,3 +110,11 @@ def test_other_json_is_no_feed(body: bytes) -> None:
 def test_small_mistakes_of_hand_made_json_are_forgiven() -> None:
     assert only('\ufeff\n {"items": [{"title": "raw\nnewline"}]}').title == "raw newline"
     assert only('{"items": [{"title": "lone \\ud800 half \\u0000"}]}').title == "lone half"
+
+
+def test_a_feed_names_its_hub_and_itself() -> None:
+    hubs = [None, 7, {"type": "rssCloud", "url": "/cloud"}, {"type": "WebSub", "url": "file:///x"},
+            {"type": "websub", "url": "/hub"}, {"type": "WebSub", "url": "/other"}]  # fmt: skip
+    offer = read(jsonfeed(hubs=hubs, feed_url="https://a.example/f")).offer
+    assert offer == Offer("https://feeds.example.org/hub", "https://a.example/f")
+    assert read(jsonfeed(hubs="x", feed_url=[])).offer == Offer()

@@ -449,3 +449,12 @@ def test_evidence_of_a_source_is_told_too() -> None:
     hit = TopicHit("war", (Evidence(Rule.SOURCE, "source", "example", "war"),))
     facts = in_json(replace(RICH, topics=(hit,)))["items"][0]["_aggregator"]
     assert facts["topics"][0]["why"][0]["rule"] == "source"
+
+
+def test_every_format_names_the_hub_of_its_feed_if_it_has_one() -> None:
+    told = replace(CHANNEL, hub="https://hub.example/?a&b")
+    assert in_atom("string(a:link[@rel='hub']/@href)", channel=told) == told.hub
+    assert in_rss("string(channel/a:link[@rel='hub']/@href)", channel=told) == told.hub
+    assert in_json(channel=told)["hubs"] == [{"type": "WebSub", "url": told.hub}]
+    assert in_atom("a:link[@rel='hub']") == in_rss("channel/a:link[@rel='hub']") == []
+    assert "hubs" not in in_json()

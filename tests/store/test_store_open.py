@@ -29,8 +29,18 @@ from aggregator.store.tables import metadata
 ROOT = Path(__file__).resolve().parents[2]
 
 
+# What 0011 changed, as it was before.
+UNTOLD = (
+    "DROP INDEX sources_hub",
+    *(f"DROP TABLE {name}" for name in ("subscriptions", "hubs", "pings")),
+    *(
+        f"ALTER TABLE sources DROP COLUMN {name}"
+        for name in ("hub", "topic", "told_until", "told_at")
+    ),
+)
 # What 0008 changed, as it was before.
 UNPOLITE = (
+    *UNTOLD,
     *(f"DROP INDEX {name}" for name in ("sources_of_host", "hosts_ready")),
     *(
         f"ALTER TABLE hosts DROP COLUMN {column.name}"

@@ -102,6 +102,45 @@ def test_what_is_kept_is_answered_like_what_is_made(
         assert told(again) == told(visit().open(address, method=method, headers=headers)), said
 
 
+HUB = "https://hub.example/"
+
+
+@pytest.mark.parametrize("form", ["atom", "rss", "json"])
+def test_a_public_feed_names_its_hub_also_where_it_has_not_changed(visit: Visit, form: str) -> None:
+    caller, link = visit(hub=HUB), f'<https://news.example/feeds/war.{form}>; rel="self"'
+    for _ in range(2):
+        answer = caller.get(f"/feeds/war.{form}")
+        assert HUB in answer.text
+        same = caller.get(
+            f"/feeds/war.{form}", headers={"If-None-Match": f'"{answer.get_etag()[0]}"'}
+        )
+        assert (answer.status_code, same.status_code) == (200, 304)
+        for one in (answer, same):
+            assert one.headers["Link"] == f'{link}, <{HUB}>; rel="hub"'
+
+
+@pytest.mark.parametrize("address", ADDRESSES[3:])
+def test_a_hub_is_named_for_no_feed_that_it_is_not_told_of(visit: Visit, address: str) -> None:
+    caller = visit(hub=HUB)
+    for _ in range(2):
+        answer = caller.get(address)
+        assert HUB not in answer.text
+        assert "hub" not in answer.headers["Link"]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"auth": ("a", "b")}, {"base_url": "http://127.0.0.1:8000"}, {"hub": None}]
+)
+def test_a_hub_that_could_not_read_the_feed_is_not_named(
+    visit: Visit, changes: dict[str, object]
+) -> None:
+    caller = visit(**{"hub": HUB, **changes})
+    answer = caller.get("/feeds/war.atom", auth=("a", "b"))
+    assert answer.status_code == 200
+    assert HUB not in answer.text
+    assert "hub" not in answer.headers["Link"]
+
+
 def test_flask_is_not_asked_for_what_is_kept(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
     caller = visit()
     first = caller.get("/feeds/war.atom").data

@@ -1,0 +1,65 @@
+"""Asking a hub of WebSub: one POST of a form. Not what is asked, and no feed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from http.client import HTTPException
+from time import monotonic
+from urllib.parse import urlencode
+
+import urllib3
+
+from aggregator.fetch import answer
+from aggregator.fetch.address import Address, parse
+from aggregator.fetch.deadline import Deadline
+from aggregator.fetch.failure import Failure
+from aggregator.fetch.guard import Guard
+from aggregator.fetch.lines import Lines
+from aggregator.model import Failed, Reason
+
+_KEEPING = (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
+"""What leads a POST on; any other redirect would make a GET of it."""
+_REDIRECTS = 3
+
+Headers = Mapping[str, str | bytes]
+
+
+def post(
+    lines: Lines, guard: Guard, headers: Headers, url: str, form: Mapping[str, str], seconds: float
+) -> int | Failed:
+    """Return the status of an answer that is well, or why there is none.
+
+    seconds: for all of it. Nothing of the body is read.
+    """
+    deadline = Deadline(monotonic() + seconds)
+    headers = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
+    body = urlencode(form).encode()
+    try:
+        address = parse(url)
+        for _ in range(1 + _REDIRECTS):
+            found = _post(lines, guard, headers, address, body, deadline)
+            if isinstance(found, int):
+                return found
+            address = found
+    except Failure as failure:
+        return failure.failed
+    return Failed(Reason.REDIRECTS, f"more than {_REDIRECTS} redirects, the last to {address.host}")
+
+
+def _post(
+    lines: Lines, guard: Guard, headers: Headers, address: Address, body: bytes, deadline: Deadline
+) -> int | Address:
+    guard.check(address)
+    left = deadline.left()
+    try:
+        with lines.ask(address, headers, deadline, body) as response:
+            if HTTPStatus(200) <= response.status < HTTPStatus(300):
+                return response.status
+            location = answer.redirect(response)
+            if location and response.status in _KEEPING:
+                return address.join(location)
+            raise answer.refused(response, address.host, datetime.now(UTC))
+    except (OSError, HTTPException, urllib3.exceptions.HTTPError) as error:
+        raise answer.broken(error, address.host, left) from error
