@@ -2,7 +2,8 @@
 
 A hostile feed can hold a regular expression or a memory allocation for minutes, and no thread can
 be interrupted in either. So the pure function ``parse.parse`` runs in a child with a time limit
-(the child is killed) and a memory limit (the child gets a MemoryError).
+(the child is killed) and a memory limit (the child gets a MemoryError). Who asks a child talks to
+it over a pipe of its own: no thread and no queue stand between (docs/decisions/012).
 """
 
 from __future__ import annotations
@@ -11,21 +12,22 @@ import gc
 import multiprocessing
 import resource
 import signal
-from collections.abc import Set
-from concurrent.futures import TimeoutError as FutureTimeout
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+import traceback
+from collections.abc import Iterator, Mapping, Set
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
 from threading import Lock
-from typing import Self
-
-from pebble import ProcessExpired, ProcessPool
+from typing import Any, Self
 
 from aggregator.model import Document, Failed, Reason
 from aggregator.parse import nothing_new, parse
 
 # A child is replaced after so many documents, so that a slow leak in a parser stays small.
 _DOCUMENTS_PER_CHILD = 1_000
+_START_SECONDS = 60
+_STARTING = Lock()
 
 
 class Sandbox:
@@ -35,20 +37,10 @@ class Sandbox:
         self._processes = processes
         self._seconds = seconds
         self._memory_bytes = memory_mb * 2**20
-        self._lock = Lock()
-        self._pool = self._open_pool()
-
-    def _open_pool(self) -> ProcessPool:
-        # Not "fork": the service has threads, and a forked lock stays locked for ever.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["aggregator.parse"])
-        return ProcessPool(
-            max_workers=self._processes,
-            max_tasks=_DOCUMENTS_PER_CHILD,
-            initializer=_confine,
-            initargs=(self._memory_bytes,),
-            context=context,
-        )
+        # A place for each that may be: None where it has yet to be started.
+        self._idle: SimpleQueue[_Child | None] = SimpleQueue()
+        for _ in range(processes):
+            self._idle.put(None)
 
     def parse(
         self,
@@ -66,36 +58,111 @@ class Sandbox:
         document = nothing_new(body, content_type=content_type, url=url, seen=seen)
         if document:
             return document
-        arguments = {"content_type": content_type, "url": url, "now": now, "seen": seen}
-        pool = self._usable_pool()
+        about = {"content_type": content_type, "url": url, "now": now, "seen": seen}
         try:
-            future = pool.schedule(parse, args=(body,), kwargs=arguments, timeout=self._seconds)
-            return future.result()
-        except FutureTimeout:
+            with self._borrowed() as child:
+                found: Document | Failed | Exception = child.parse(body, about, self._seconds)
+        except TimeoutError:
             detail = f"not parsed within {self._seconds:g} s; the document is hostile or huge"
             return Failed(Reason.PARSE_TIMEOUT, detail)
-        except MemoryError:
-            return Failed(Reason.PARSE_CRASH, "parsing it took more memory than parse.memory_mb")
-        except (ProcessExpired, BrokenProcessPool, RuntimeError) as died:
-            return Failed(Reason.PARSE_CRASH, f"the parser died ({died})")
+        except (EOFError, OSError):
+            return Failed(Reason.PARSE_CRASH, "the parser died")
+        if isinstance(found, MemoryError | RecursionError):
+            told = "memory than parse.memory_mb" if isinstance(found, MemoryError) else "nesting"
+            return Failed(Reason.PARSE_CRASH, f"parsing it took more {told}")
+        if isinstance(found, Exception):
+            raise found
+        return found
 
-    def _usable_pool(self) -> ProcessPool:
-        """Return the pool, a new one where all its processes died at once (out of memory, say)."""
-        with self._lock:
-            if not self._pool.active:
-                self._pool = self._open_pool()
-            return self._pool
+    @contextmanager
+    def _borrowed(self) -> Iterator[_Child]:
+        """Yield a child that nobody else asks meanwhile; kill it if it lets us down."""
+        child = self._idle.get()
+        try:
+            child = child or _Child(self._memory_bytes)
+            yield child
+        except BaseException:
+            if child:
+                child.kill()
+            child = None
+            raise
+        finally:
+            if child and child.documents >= _DOCUMENTS_PER_CHILD:
+                child.kill()
+                child = None
+            self._idle.put(child)
 
     def close(self) -> None:
-        """End the children; documents under way are dropped."""
-        self._pool.stop()  # type: ignore[no-untyped-call] # pebble gives no types here
-        self._pool.join()
+        """End the children, each when its document is parsed."""
+        for _ in range(self._processes):
+            child = self._idle.get()
+            if child:
+                child.kill()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class _Child:
+    """A process that parses one document after the other, as long as this end is open."""
+
+    def __init__(self, memory_bytes: int) -> None:
+        self.documents = 0
+        # Not "fork": the service has threads, and a forked lock stays locked for ever.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["aggregator.parse"])
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, memory_bytes), daemon=True)
+        with _STARTING:
+            self._process.start()
+        theirs.close()
+        try:
+            self._answer(_START_SECONDS)
+        except BaseException:
+            self.kill()
+            raise
+
+    def parse(self, body: bytes, about: Mapping[str, Any], seconds: float) -> Any:
+        """Return what ``parse`` returned or raised.
+
+        Raises TimeoutError if there is no answer by then, OSError or EOFError if it died.
+        """
+        self.documents += 1
+        self._pipe.send((body, about))
+        return self._answer(seconds)
+
+    def _answer(self, seconds: float) -> Any:
+        if not self._pipe.poll(seconds):
+            raise TimeoutError
+        return self._pipe.recv()
+
+    def kill(self) -> None:
+        self._pipe.close()
+        self._process.kill()
+        self._process.join()
+        self._process.close()
+
+
+def _serve(pipe: Connection, memory_bytes: int) -> None:
+    """What a child does: parse, until nobody asks any more."""
+    _confine(memory_bytes)
+    pipe.send(None)  # it is there
+    with suppress(EOFError, BrokenPipeError):
+        while True:
+            body, about = pipe.recv()
+            pipe.send(_parsed(body, about))
+            del body, about
+
+
+def _parsed(body: bytes, about: Mapping[str, Any]) -> Document | Failed | Exception:
+    try:
+        return parse(body, **about)
+    except Exception as error:  # noqa: BLE001 - it is raised where the document was asked for
+        error.add_note(traceback.format_exc())
+        return error
 
 
 def _confine(memory_bytes: int) -> None:

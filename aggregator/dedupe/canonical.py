@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlsplit
 
 # Parameters that say how a reader came, not what is read. By name, lower case; sources:
@@ -72,6 +73,7 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _SESSION = re.compile(r";jsessionid=[^/]*", re.IGNORECASE)
 
 
+@lru_cache(1024)  # each address of a poll is asked for several times, by keys and by hashes
 def canonical_key(url: str) -> str:
     """Return the key of an http(s) address; any other string comes back only stripped.
 

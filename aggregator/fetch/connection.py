@@ -1,13 +1,12 @@
-"""requests' transport with our guard, deadlines and trust. Not what is asked and answered."""
+"""urllib3's connections with our guard, deadlines and trust. Not what is asked and answered."""
 
 from __future__ import annotations
 
 import ssl
 from time import monotonic
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import certifi
-from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
@@ -17,10 +16,6 @@ if TYPE_CHECKING:
     from urllib3.response import HTTPResponse
 
     from aggregator.fetch.guard import Guard
-
-# Polls of a host follow one another, so few connections to each; idle ones to this many hosts.
-_HOSTS = 64
-_PER_HOST = 4
 
 
 class Stale(Exception):
@@ -77,8 +72,8 @@ def guarded(guard_: Guard) -> tuple[type[Guarded], type[GuardedTLS]]:
     return Plain, TLS
 
 
-def _pools(guard: Guard) -> dict[str, type[HTTPConnectionPool]]:
-    plain, tls = guarded(guard)
+def pools(plain: type[Guarded], tls: type[GuardedTLS]) -> dict[str, type[HTTPConnectionPool]]:
+    """Return the classes of urllib3's pools for such connections, by scheme."""
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = plain
@@ -87,32 +82,6 @@ def _pools(guard: Guard) -> dict[str, type[HTTPConnectionPool]]:
         ConnectionCls = tls
 
     return {"http": PlainPool, "https": TLSPool}
-
-
-class Adapter(HTTPAdapter):
-    """Sends one request through a proxy; follows nothing, retries nothing.
-
-    Connections are kept per adapter: one that was opened under a guard serves no request that
-    has another, and it stays at the address that was checked when it was opened.
-    """
-
-    def __init__(self, guard: Guard, context: ssl.SSLContext) -> None:
-        self._pool_classes = _pools(guard)
-        self._context = context
-        super().__init__(pool_connections=_HOSTS, pool_maxsize=_PER_HOST)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = self._pool_classes
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        contexts = {"ssl_context": self._context, "proxy_ssl_context": self._context}
-        manager = super().proxy_manager_for(proxy, **contexts, **kwargs)
-        manager.pool_classes_by_scheme = self._pool_classes
-        return manager
-
-    def cert_verify(self, *args: Any, **kwargs: Any) -> None:
-        """Leave it to the shared context. requests would read its bundle per connection."""
 
 
 def tls_context() -> ssl.SSLContext:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 
+from requests.structures import CaseInsensitiveDict
+
 from aggregator.fetch.body import ACCEPT_ENCODING
 from aggregator.model import Source, Validators
 
@@ -15,7 +17,7 @@ ACCEPT = (
 
 def request_headers(
     user_agent: str, validators: Validators, source: Source | None
-) -> dict[str, str | bytes]:
+) -> CaseInsensitiveDict[str | bytes]:
     """Return the headers of a request; the last word counts, whatever the case of the name.
 
     source: whose own headers and auth go along, if any do.
@@ -24,7 +26,7 @@ def request_headers(
     told = [*ours.items(), *_conditions(validators).items()]
     if source is not None:
         told += _own_headers(source).items()
-    return dict({name.lower(): (name, value) for name, value in told}.values())
+    return CaseInsensitiveDict(told)
 
 
 def _conditions(validators: Validators) -> dict[str, str | bytes]:

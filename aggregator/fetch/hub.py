@@ -10,13 +10,14 @@ from time import monotonic
 from urllib.parse import urlencode
 
 import urllib3
+from requests.structures import CaseInsensitiveDict
 
 from aggregator.fetch import answer
 from aggregator.fetch.address import Address, parse
 from aggregator.fetch.deadline import Deadline
 from aggregator.fetch.failure import Failure
 from aggregator.fetch.guard import Guard
-from aggregator.fetch.lines import Lines
+from aggregator.fetch.lines import Lines, Request
 from aggregator.model import Failed, Reason
 
 _KEEPING = (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
@@ -34,12 +35,13 @@ def post(
     seconds: for all of it. Nothing of the body is read.
     """
     deadline = Deadline(monotonic() + seconds)
-    headers = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
+    told = CaseInsensitiveDict[str | bytes](headers)
+    told["Content-Type"] = "application/x-www-form-urlencoded"
     body = urlencode(form).encode()
     try:
         address = parse(url)
         for _ in range(1 + _REDIRECTS):
-            found = _post(lines, guard, headers, address, body, deadline)
+            found = _post(lines, guard, Request(address, told, body), deadline)
             if isinstance(found, int):
                 return found
             address = found
@@ -48,17 +50,18 @@ def post(
     return Failed(Reason.REDIRECTS, f"more than {_REDIRECTS} redirects, the last to {address.host}")
 
 
-def _post(
-    lines: Lines, guard: Guard, headers: Headers, address: Address, body: bytes, deadline: Deadline
-) -> int | Address:
+def _post(lines: Lines, guard: Guard, request: Request, deadline: Deadline) -> int | Address:
+    address = request.address
     guard.check(address)
     left = deadline.left()
     try:
-        with lines.ask(address, headers, deadline, body) as response:
-            if HTTPStatus(200) <= response.status < HTTPStatus(300):
-                return response.status
+        with lines.send(request, timeout=deadline) as answered:
+            response = answered.raw
+            status: int = response.status
+            if HTTPStatus(200) <= status < HTTPStatus(300):
+                return status
             location = answer.redirect(response)
-            if location and response.status in _KEEPING:
+            if location and status in _KEEPING:
                 return address.join(location)
             raise answer.refused(response, address.host, datetime.now(UTC))
     except (OSError, HTTPException, urllib3.exceptions.HTTPError) as error:

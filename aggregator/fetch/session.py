@@ -16,18 +16,17 @@ from http.client import HTTPException
 from time import monotonic
 from typing import Self
 
-import requests
 import urllib3
 
 from aggregator.fetch import answer, body, files, hub
 from aggregator.fetch.address import parse
-from aggregator.fetch.connection import Adapter, Stale, tls_context
+from aggregator.fetch.connection import tls_context
 from aggregator.fetch.deadline import Deadline
 from aggregator.fetch.failure import Failure
 from aggregator.fetch.guard import EVERYWHERE, Guard, Network, Resolver
 from aggregator.fetch.headers import request_headers
 from aggregator.fetch.hop import Hop, Redirect
-from aggregator.fetch.lines import Lines
+from aggregator.fetch.lines import Lines, Request
 from aggregator.fetch.links import offer
 from aggregator.model import (
     Failed,
@@ -81,9 +80,7 @@ class Fetcher:
         context = tls_context()
         self._guarded = Lines(self._guard, context)
         # For the hosts and proxies that the operator vouches for.
-        everywhere = Guard(EVERYWHERE, resolve)
-        self._trusting = Lines(everywhere, context)
-        self._proxied = Adapter(everywhere, context)
+        self._trusting = Lines(Guard(EVERYWHERE, resolve), context)
         self._user_agent = user_agent
 
     def __enter__(self) -> Self:
@@ -96,7 +93,6 @@ class Fetcher:
         """Close what is kept alive. Fetches under way go on, to their deadline at the latest."""
         self._guarded.close()
         self._trusting.close()
-        self._proxied.close()
 
     def fetch(
         self,
@@ -196,13 +192,11 @@ class Fetcher:
         own = source if hop.own_origin else None
         headers = request_headers(self._user_agent, validators, own)
         lines = self._lines_for(source, hop)
+        proxies = _proxies(source.proxy) if source.proxy else None
         try:
-            if source.proxy:
-                with self._ask_proxy(source.proxy, hop, headers, deadline) as answered:
-                    yield answered.raw
-            else:
-                with lines.ask(hop.address, headers, deadline) as response:
-                    yield response
+            request = Request(hop.address, headers)
+            with lines.send(request, stream=True, timeout=deadline, proxies=proxies) as answered:
+                yield answered.raw
         except (OSError, HTTPException, urllib3.exceptions.HTTPError) as error:
             raise answer.broken(error, host, self._limits.seconds) from error
 
@@ -215,23 +209,7 @@ class Fetcher:
         vouched = source.allow_private and hop.own_host
         if not vouched:
             self._guard.check(hop.address)
-        return self._trusting if vouched else self._guarded
-
-    def _ask_proxy(
-        self, proxy: str, hop: Hop, headers: dict[str, str | bytes], deadline: Deadline
-    ) -> requests.Response:
-        request = requests.Request("GET", hop.address.url, headers).prepare()
-        request.url = hop.address.url  # as it was checked; requests writes it in its own way
-        while True:
-            try:
-                return self._proxied.send(
-                    request,
-                    stream=True,
-                    timeout=deadline,  # type: ignore[arg-type]  # one of urllib3's is fine, too
-                    proxies=_proxies(proxy),
-                )
-            except Stale:
-                continue  # one less in the pool; a new connection is never stale
+        return self._trusting if vouched or source.proxy else self._guarded
 
     def _outcome(
         self, response: urllib3.BaseHTTPResponse, source: Source, validators: Validators, hop: Hop

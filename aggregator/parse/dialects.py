@@ -5,6 +5,7 @@ Its two parser classes get the methods below. Everything else of a feed is feedp
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from xml.sax import SAXException
 from xml.sax.saxutils import escape as xml_escape
@@ -128,7 +129,16 @@ def _state(parser: Any) -> tuple[object, ...]:
 
 
 def install() -> None:
-    """Put the methods before feedparser's; a second call changes nothing."""
+    """Put the methods before feedparser's; a second call changes nothing.
+
+    And spare it two things that it does for each document or element, always with the same result:
+    to look for a parser that nobody has had for years, and to join a base address to itself.
+    """
+    feedparser.api.PREFERRED_XML_PARSERS.clear()
+    if not hasattr(feedparser.mixin.make_safe_absolute_uri, "cache_info"):
+        feedparser.mixin.make_safe_absolute_uri = lru_cache(64)(
+            feedparser.urls.make_safe_absolute_uri
+        )
     for name in ("StrictFeedParser", "LooseFeedParser"):
         parser = getattr(feedparser.api, name)
         if not issubclass(parser, _Dialect):

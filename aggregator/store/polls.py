@@ -25,27 +25,30 @@ _SKIPS = 20
 """Of one poll's skipped entries, so many are kept with their reasons; all are counted."""
 
 
+# Built once: that costs more than asking.
+_KNOWN = (
+    select(
+        identities.c.key,
+        articles.c.id,
+        articles.c.speaker,
+        articles.c.link_key,
+        articles.c.title,
+        articles.c.given,
+        articles.c.fingerprint,
+        appearances.c.source,
+    )
+    .join(articles, articles.c.id == identities.c.article)
+    .join(appearances, appearances.c.article == articles.c.id)
+)
+
+
 def known(db: Database, identities_: Collection[str]) -> dict[str, Known]:
     """Return the stored article behind each identity key that has one, by one SELECT at most."""
     if not identities_:
         return {}
-    statement = (
-        select(
-            identities.c.key,
-            articles.c.id,
-            articles.c.speaker,
-            articles.c.link_key,
-            articles.c.title,
-            articles.c.given,
-            articles.c.fingerprint,
-            appearances.c.source,
-        )
-        .join(articles, articles.c.id == identities.c.article)
-        .join(appearances, appearances.c.article == articles.c.id)
-    )
     with db.read() as connection:
         wanted = among(connection, identities.c.key, identities_)
-        found = connection.execute(statement.where(wanted)).all()
+        found = connection.execute(_KNOWN.where(wanted)).all()
     rows = {row.key: row for row in found}
     carriers: dict[str, set[str]] = {row.id: set() for row in found}
     for row in found:
@@ -65,10 +68,13 @@ def _known(row: AnyRow, carriers: set[str]) -> Known:
     )
 
 
+_SEEN = select(seen_.c.entries).where(seen_.c.source == bindparam("of"))
+
+
 def seen(db: Database, source: str) -> dict[bytes, str]:
     """Return the marks of a source's entries that needn't be read again, with their articles."""
     with db.read() as connection:
-        packed = connection.scalar(select(seen_.c.entries).where(seen_.c.source == source)) or b""
+        packed = connection.scalar(_SEEN, {"of": source}) or b""
     return {
         packed[at : at + MARK_BYTES]: packed[at + MARK_BYTES : at + _SEEN_BYTES].decode("ascii")
         for at in range(0, len(packed), _SEEN_BYTES)
