@@ -128,6 +128,7 @@ def run(place: Path, told: Publishers, command: str, until: float, **said: objec
         try:
             while time.time() < until and told.asked().requests < many:
                 time.sleep(0.5)
+                assert not any(each.poll() for each in ours), (place / "log").read_text()
                 held = [_held(each.pid) for each in ours]
                 tree = max(tree, sum(sum(each) for each, _ in held))
                 main = max(main, *(each[0] for each, _ in held))
