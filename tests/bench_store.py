@@ -29,6 +29,7 @@ from sqlalchemy import func, select
 
 from aggregator.model import Arrival, Evidence, Feed, Rule, TopicHit
 from aggregator.store import polls, search, sources
+from aggregator.store.backup import backup
 from aggregator.store.database import Database
 from aggregator.store.tables import articles
 from aggregator.tag.query import parse_query
@@ -229,6 +230,10 @@ def measured(url: str, many: int) -> dict[str, Any]:
                     connection.exec_driver_sql("ANALYZE")  # autovacuum would, in its time
         figures["MB"] = size(db) / 1e6
         figures["ms for a poll with two articles"] = small_polls(db, many)
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / "backup"
+            figures["seconds for a backup"] = took(lambda: backup(db, copy))[0] / 1000
+            figures["MB of it"] = copy.stat().st_size / 1e6
     for name, value in figures.items():
         print(f"  {name:36} {value:12,.2f}")
     print(
