@@ -21,6 +21,7 @@ from pathlib import Path
 from subprocess import Popen
 
 import psutil
+import psycopg
 import stored
 from bench_origin import Asked, Publishers, etag, publishers
 from bench_polling import MANNERS, configure, spent
@@ -204,13 +205,25 @@ def workers(place: Path, told: Publishers, url: str, many: int) -> Iterator[Figu
             with Database.open(url, now=utc_now()) as db:
                 sources.make_due(db, at, None, waiting=True)
             told.turn(feeds=DOCUMENTS, latency=latency, hanging=frozenset())
-            until = at.timestamp() + 300
+            until, before = at.timestamp() + 300, _server(url)
             ran = run(place, told, "worker", until, many=many, processes=processes, url=url)
             rates.append(ran.per_second)
             measure = f"polls a second of {processes}"
             yield Figure(name, measure, ran.per_second, None, many)
             yield Figure(name, "  CPU ms of a 304, without PostgreSQL's", ran.cpu, None, many)
+            cpu, log = (now - then for now, then in zip(_server(url), before, strict=True))
+            yield Figure(name, "  PostgreSQL's CPU ms of a 304", cpu * 1000 / many, None, many)
+            yield Figure(name, "  bytes it logs of a 304", log / many, None, many)
         yield Figure(name, "  two, of one's", rates[1] / rates[0], 1.7, many)
+
+
+def _server(url: str) -> tuple[float, int]:
+    """CPU seconds that PostgreSQL has spent, and bytes of its log."""
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT pg_current_wal_lsn() - '0/0'").fetchone()
+        assert row
+        server = psutil.Process(connection.info.backend_pid).ppid()
+        return _held(server)[1], int(row[0])
 
 
 def measured(place: Path, only: list[str], most: int, rates: list[int]) -> Iterator[Figure]:
@@ -225,7 +238,7 @@ def measured(place: Path, only: list[str], most: int, rates: list[int]) -> Itera
         if "workers" in only:
             server = stack.enter_context(running(place / "postgres"))
             server.as_in_life()
-            yield from workers(place / "workers", told, server.fresh(), min(6_000, most))
+            yield from workers(place / "workers", told, server.fresh(), min(15_000, most))
 
 
 def main() -> None:
