@@ -41,7 +41,7 @@ class Phase:
     validators: bool = True
 
 
-FIRST = Phase("20 to 40 new", 20, 0.5)
+FIRST = Phase("first poll", 20, 0.5)
 PHASES = (
     Phase("304", 1.4, 0.6),
     Phase("200, same body", 2.2, 0.07, validators=False),

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import inf
 from pathlib import Path
 from subprocess import Popen
 
@@ -124,6 +125,17 @@ def _a_slice(parts: Parts, without: int) -> float:
 
 
 @dataclass(frozen=True)
+class Task:
+    """Processes of a command that poll until then, or until there were so many requests."""
+
+    command: str
+    until: float
+    processes: int = 1
+    many: float = inf
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Run:
     """What processes did: requests a second, CPU ms of one; MB of all, and of the largest."""
 
@@ -134,42 +146,45 @@ class Run:
     main_mb: float
 
 
-def run(place: Path, told: Publishers, command: str, until: float, **said: object) -> Run:
-    """Let the program poll what it has; see ``Run``.
-
-    said: ``processes`` (1), ``many`` requests after which it is over at once, ``url``.
-    """
-    many, url = int(str(said.get("many", 2**40))), str(said.get("url", ""))
-    given = environment(AGGREGATOR_SERVICE__PORT=str(free_port()), **_at(url))
+def run(place: Path, told: Publishers, task: Task) -> Run:
+    """Let the real program poll what it has."""
+    given = environment(AGGREGATOR_SERVICE__PORT=str(free_port()), **_at(task.url))
     told.turn()
     with (place / "log").open("ab") as log:
         ours = [
-            Popen(words(place, command), env=given, stdout=log, stderr=log)
-            for _ in range(int(str(said.get("processes", 1))))
+            Popen(words(place, task.command), env=given, stdout=log, stderr=log)
+            for _ in range(task.processes)
         ]
-        tree, main, cpu, base = 0.0, 0.0, 0.0, None
         try:
-            while time.time() < until and told.asked().requests < many:
-                time.sleep(0.5)
-                assert not any(each.poll() for each in ours), (place / "log").read_text()
-                held = [_held(each.pid) for each in ours]
-                tree = max(tree, sum(sum(each) for each, _ in held))
-                main = max(main, *(each[0] for each, _ in held))
-                cpu = sum(each for _, each in held)
-                if base is None and told.asked().requests:
-                    base = (cpu, told.asked().requests)
-            asked = told.asked()
+            return _watched(ours, told, task)
         finally:
             for each in ours:
                 each.send_signal(signal.SIGTERM)
             for each in ours:
                 each.wait(timeout=60)
+
+
+def _watched(ours: list[Popen[bytes]], told: Publishers, task: Task) -> Run:
+    tree = main = cpu = 0.0
+    begun: tuple[float, int] | None = None
+    asked = told.asked()
+    while time.time() < task.until and asked.requests < task.many:
+        time.sleep(0.5)
+        if any(each.poll() for each in ours):
+            raise SystemExit("the program ended by itself")
+        held = [_held(each.pid) for each in ours]
+        tree = max(tree, sum(sum(each) for each, _ in held))
+        main = max(main, *(each[0] for each, _ in held))
+        cpu = sum(each for _, each in held)
+        asked = told.asked()
+        if begun is None and asked.requests:
+            begun = (cpu, asked.requests)
     times = sorted(asked.first.values())
     tenth = len(times) // 10
     rate = (len(times) - 2 * tenth) / (times[-tenth - 1] - times[tenth])
-    assert base
-    each_cpu = (cpu - base[0]) * 1000 / max(1, asked.requests - base[1])
-    return Run(asked, rate, each_cpu, tree / 1e6, main / 1e6)
+    assert begun
+    of_one = (cpu - begun[0]) * 1000 / max(1, asked.requests - begun[1])
+    return Run(asked, rate, of_one, tree / 1e6, main / 1e6)
 
 
 def _held(pid: int) -> tuple[list[int], float]:
@@ -184,7 +199,7 @@ def one_process(place: Path, told: Publishers, many: int) -> Iterator[Figure]:
     at = utc_now() + LEAD + timedelta(seconds=many / 1_000)
     told.turn(feeds=DOCUMENTS, latency=(0, 0))
     primed(place, told, many, lambda _: at)
-    ran = run(place, told, "serve", at.timestamp() + 120, many=many)
+    ran = run(place, told, Task("serve", at.timestamp() + 120, many=many))
     name = f"serve, {many:,} due"
     yield Figure(name, "polls an hour", ran.per_second * 3600, MILLION, many)
     yield Figure(name, "CPU ms of a 304, start of the round left out", ran.cpu, None, many)
@@ -200,7 +215,7 @@ def start_delay(place: Path, told: Publishers, rate: int, seconds: int) -> Itera
     at = utc_now() + LEAD + timedelta(seconds=many / 1_000)
     due = [at + timedelta(seconds=n / rate) for n in range(many)]
     primed(place, told, many, due.__getitem__)
-    ran = run(place, told, "worker", due[-1].timestamp() + 10)
+    ran = run(place, told, Task("worker", due[-1].timestamp() + 10))
     late = [
         ran.asked.first.get(n, time.time()) - due[n].timestamp()
         for n in range(many)
@@ -228,7 +243,7 @@ def workers(place: Path, told: Publishers, url: str, many: int) -> Iterator[Figu
                 sources.make_due(db, at, None, waiting=True)
             told.turn(feeds=DOCUMENTS, latency=latency, hanging=frozenset())
             until, before = at.timestamp() + 300, _server(url)
-            ran = run(place, told, "worker", until, many=many, processes=processes, url=url)
+            ran = run(place, told, Task("worker", until, processes, many, url))
             rates.append(ran.per_second)
             measure = f"polls a second of {processes}"
             yield Figure(name, measure, ran.per_second, None, many)
