@@ -6,7 +6,7 @@ ARGS ?=
 PURE := aggregator/parse/*,aggregator/dedupe/*,aggregator/tag/*,aggregator/publish/*,aggregator/pace/*,aggregator/politeness.py,aggregator/arrival.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo poll check test torture lint types format schema validate bench bench-store bench-topics bench-stories bench-pace gazetteer clean
+.PHONY: help run demo poll check test torture lint types format schema validate bench bench-scale bench-store bench-topics bench-stories bench-pace gazetteer clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -48,8 +48,11 @@ schema: .venv/.run ## write config/schema.json from the models
 validate: .venv/.test ## the feeds that readers get, through the checks of tests/publish
 	$(PY) -m pytest tests/publish tests/readers $(ARGS)
 
-bench: .venv/.test ## measure polling and serving beside a floor; JSON=FILE keeps the figures
+bench: .venv/.test .venv/.peers ## measure polling beside peers, serving beside a floor; JSON=FILE
 	@PYTHONPATH=. $(PY) tests/bench.py $(if $(JSON),--json $(JSON))
+
+bench-scale: .venv/.test ## measure SOURCES=50000, hosts that hang, two workers; JSON=FILE
+	@PYTHONPATH=. $(PY) tests/bench_scale.py $(if $(SOURCES),--sources $(SOURCES)) $(if $(JSON),--json $(JSON))
 
 bench-store: .venv/.test ## measure a database of N=1000000 articles on both engines; JSON=FILE
 	@PYTHONPATH=. $(PY) tests/bench_store.py $(if $(N),--articles $(N)) $(if $(ENGINES),--engines $(ENGINES)) $(if $(JSON),--json $(JSON))
@@ -86,4 +89,9 @@ clean: ## remove what was installed and cached; data/ stays
 # Apart from the rest, so that measuring them does not turn them on for the service.
 .venv/.encoders: .venv/.run requirements-multilingual.txt
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --target .venv/encoders -r requirements-multilingual.txt
+	@touch $@
+
+# What polling is measured beside; where it can't be had, the table says so.
+.venv/.peers: .venv/.made
+	-$(PY) -m pip install --quiet --disable-pip-version-check --target .venv/peers rss2email==3.14
 	@touch $@

@@ -38,12 +38,17 @@ def print_table(about: str, figures: Callable[[Path], Iterable[Figure]]) -> None
     parser.add_argument("--data", type=Path, default=DATA, help="directory of the labelled sets")
     parser.add_argument("--json", type=Path, help="write the figures to this file, too")
     options = parser.parse_args()
+    tell(figures(options.data), options.json)
+
+
+def tell(figures: Iterable[Figure], kept: Path | None) -> None:
+    """Print figures as they come; keep them in a file, if one is named."""
     found = []
-    for figure in figures(options.data):
+    for figure in figures:
         found.append(figure)
         print(line(figure), flush=True)
-    if options.json:
-        options.json.write_text(json.dumps([asdict(each) for each in found], indent=1))
+    if kept:
+        kept.write_text(json.dumps([asdict(each) for each in found], indent=1))
 
 
 def line(figure: Figure) -> str:

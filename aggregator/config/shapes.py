@@ -222,7 +222,7 @@ class PollShape(Shape):
     fastest: Duration = _lasts(Poll().fastest, "5m", "No source that adapts is asked more often.")
     slowest: Duration = _lasts(Poll().slowest, "1d", "None is asked more rarely; at most 1d.")
     price: Duration = _lasts(Poll().price, "5m", "How long new entries wait to save a request.")
-    workers: Whole = Field(default=Poll().workers, ge=1, le=64, description="Fetches at a time.")
+    workers: Whole = Field(default=Poll().workers, ge=1, le=256, description="Fetches at a time.")
     gap: Pause = _lasts(Poll().gap, "1s", "Least time between two requests to a host.")
     per_host_per_day: Whole = Field(
         default=Poll().per_host_per_day, ge=1, description="Most requests to a host on a day."

@@ -13,7 +13,7 @@ from aggregator.model import Feed, Pacing, Source, Topic
 class Poll(Pacing):
     """How sources are polled: how often, and how many at a time."""
 
-    workers: int = 32
+    workers: int = 96
     """How many sources are fetched at the same time."""
     gap: timedelta = timedelta(seconds=1)
     """From the end of one request to a host to the beginning of the next."""
