@@ -261,6 +261,7 @@ def polling(app: App) -> Iterator[Callable[[], Parts]]:
 def _release(app: App, *workers: str) -> None:
     for worker in workers:
         sources.release(app.db, worker, app.clock() + app.config.service.poll.gap)
+        gather.leave(app.db, worker)
 
 
 def _collect_rarely() -> None:
@@ -270,9 +271,9 @@ def _collect_rarely() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def gatherer(app: App) -> Gatherer:
+def gatherer(app: App, *, stays: bool = False) -> Gatherer:
     """Return what places articles in stories; with the sentence encoder, if one is installed."""
-    return Gatherer(app.db, worker_name(), encoder())
+    return Gatherer(app.db, worker_name(), encoder(), stays=stays)
 
 
 @cache
@@ -296,5 +297,4 @@ def document(app: App, path: str) -> bytes:
     answer = create_app(lambda: site).test_client().get(path)
     if answer.status_code != HTTPStatus.OK:
         raise StoreError(answer.text.strip())
-    body: bytes = answer.data
-    return body
+    return bytes(answer.data)

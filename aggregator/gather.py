@@ -27,7 +27,8 @@ _log = logging.getLogger(__name__)
 _BATCH = 100
 """Articles that are placed in one transaction."""
 _JOB = "gathering"
-_LEASE = timedelta(minutes=2)
+_TURN = timedelta(seconds=30)
+"""How long the turn is somebody's who says nothing more; who gets it next reads all anew."""
 _RECENT = 2 * WINDOW
 """What is listed so long ago at most is placed before all that is older, and remembered."""
 
@@ -35,13 +36,17 @@ _RECENT = 2 * WINDOW
 class Gatherer:
     """Places articles; remembers those of the last days, as long as nobody else places any.
 
-    worker: the name under which it holds the lease.
+    worker: the name under which it has its turn.  stays: it keeps that between calls while there is
+    news, until ``leave``: of several services one remembers, and the others needn't.
     """
 
-    def __init__(self, db: Database, worker: str, encoder: Encoder | None = None) -> None:
+    def __init__(
+        self, db: Database, worker: str, encoder: Encoder | None = None, *, stays: bool = False
+    ) -> None:
         self._db = db
         self._worker = worker
         self._encoder = encoder
+        self._stays = stays
         self._known: State | None = None
         self._stories = Stories()
         self._apart: frozenset[tuple[str, str]] = frozenset()
@@ -64,23 +69,28 @@ class Gatherer:
         apart = _apart(sources)
         if apart != self._apart:
             self._apart, self._known = apart, None
-        done, begun = 0, False
+
+        def is_mine() -> bool:
+            now = clock()
+            return not stop() and leases.take(self._db, _JOB, self._worker, now, now + _TURN)
+
+        done, is_over = 0, False
         try:
-            while not stop() and gathering.first(self._db):
-                now = clock()
-                if not leases.take(self._db, _JOB, self._worker, now, now + _LEASE):
-                    break
-                begun = True
-                placed, is_old = self._place(now)
+            while gathering.first(self._db) and is_mine():
+                is_over = True  # if the next line raises
+                placed, is_old = self._place(clock(), is_mine)
                 done += placed
+                is_over = is_old or not self._stays
                 if at_ease and is_old:
                     break
+        except _NotOurTurn:
+            pass
         finally:
-            if begun:
-                leases.give_back(self._db, _JOB, self._worker)
+            if is_over:
+                leave(self._db, self._worker)
         return done
 
-    def _place(self, now: datetime) -> tuple[int, bool]:
+    def _place(self, now: datetime, is_mine: Callable[[], bool]) -> tuple[int, bool]:
         """Place a batch; return how many articles were placed, and whether they are a history's."""
         # The state before all else: if others place what is read now, this batch is not stored.
         known = gathering.state(self._db)
@@ -88,7 +98,7 @@ class Gatherer:
         # Beside what is new, a history may be on its way from its oldest article on.
         first = gathering.first(self._db) or now
         while known != self._known:
-            self._known = known if self._remember(first, now) else None
+            self._known = known if self._remember(first, now, is_mine) else None
         self._known = None  # until it is stored, what is remembered is not what is known
         self._stories.forget(first - 2 * WINDOW)
         placed, is_sound = self._placed(waiting)
@@ -128,25 +138,29 @@ class Gatherer:
                 told = telling(article, vectors[at] if vectors else read([said(article)])[0])
             yield told
 
-    def _remember(self, first: datetime, now: datetime) -> bool:
+    def _remember(self, first: datetime, now: datetime, is_mine: Callable[[], bool]) -> bool:
         """Read what was placed in the days around the first that waits, and in those before now.
 
         And what somebody put beside another article, however old it is.
 
         It is what would be remembered if it had been placed just now (``Stories.forget``). False
         where putting an article back raised: it may have changed half of what is remembered, so
-        all is to be read again, without that one.
+        all is to be read again, without that one. Raises _NotOurTurn where the turn ends before all
+        is read, which may take minutes.
         """
         apart = gathering.followed(self._db, self._apart)
         is_held = partial(remembered.is_held, self._db)
         self._stories = Stories(rulings.ruled(self._db), apart, is_held)
         begin, end = first - 2 * WINDOW, first + WINDOW
         told: dict[str, None] = {}
-        for kept in chain(
+        read = chain(
             remembered.put_together(self._db, _BATCH),
             remembered.gathered(self._db, begin, end, _BATCH),
             remembered.gathered(self._db, max(end, now - _RECENT), None, _BATCH),
-        ):
+        )
+        for number, kept in enumerate(read, 1):
+            if number % _BATCH == 0 and not is_mine():
+                raise _NotOurTurn
             if kept.article.id in self._unfit:
                 continue
             with _on_its_own(kept.article):
@@ -160,6 +174,15 @@ class Gatherer:
         for head in remembered.heads(self._db, list(told), _BATCH):
             self._stories.recall(*head)
         return True
+
+
+class _NotOurTurn(Exception):
+    """Another process has the turn, or we are to stop."""
+
+
+def leave(db: Database, worker: str) -> None:
+    """Let others have the turn of a worker."""
+    leases.give_back(db, _JOB, worker)
 
 
 def _unread(said: Sequence[Said]) -> list[bytes | None]:

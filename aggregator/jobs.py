@@ -66,7 +66,7 @@ class _Worker:
         self._stop = stop
         self._changed = Event()
         self._polling_by: list[InForce] = []
-        self._stories = gatherer(app)
+        self._stories = gatherer(app, stays=True)
         self._told: object = None
 
     def poll_due(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,9 @@ from aggregator import gather
 from aggregator.dedupe.stories import Stories
 from aggregator.dedupe.story import mint
 from aggregator.dedupe.telling import Said, said
-from aggregator.gather import Gatherer, gather_again
+from aggregator.gather import Gatherer, gather_again, leave
 from aggregator.model import By, Join, Placed, Source, Story
-from aggregator.store import gathering, leases, remembered, rulings, stories
+from aggregator.store import gathering, leases, remembered, retention, rulings, stories
 from aggregator.store.database import Database
 
 ONE, TWO, THREE = (Source(key, f"https://{key}.example/") for key in ("one", "two", "three"))
@@ -167,6 +167,70 @@ def test_it_stops_when_it_is_told_to_and_goes_on_later(
     assert gatherer(db).catch_up((), clock, lambda: next(stops)) == 1
     assert gatherer(db).catch_up((), clock) == 2
     assert groups(db) == [[1, 2], [3]]
+
+
+def test_of_several_services_one_remembers_while_there_is_news(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = [Gatherer(db, name, stays=True) for name in ("first", "second")]
+    readings: list[Gatherer] = []
+    read = Gatherer._remember
+
+    def counted(self: Gatherer, *said: Any) -> bool:
+        readings.append(self)
+        return read(self, *said)
+
+    monkeypatch.setattr(Gatherer, "_remember", counted)
+    for number in range(1, 7):
+        tell(db, number, f"{number} {BRIDGE}", "one", 10 - number)
+        services.reverse()
+        assert sum(one.catch_up((), clock, at_ease=True) for one in services) == 1
+    assert len(readings) == 1
+    tell(db, 7, BRIDGE, "one", 2)
+
+    def later() -> datetime:
+        return NOW + timedelta(minutes=1)
+
+    [other] = {*services} - {*readings}
+    assert other.catch_up((), later, at_ease=True) == 1, "the first one says nothing more"
+    tell(db, 8, BRIDGE, "two", 1)
+    leave(db, "first")
+    leave(db, "second")
+    assert gatherer(db, "third").catch_up((), later) == 1
+
+
+def test_a_history_is_left_to_whoever_has_time(db: Database) -> None:
+    tell(db, 1, BRIDGE, "one", 2400)
+    assert Gatherer(db, "service", stays=True).catch_up((), clock, at_ease=True) == 1
+    tell(db, 2, BRIDGE, "two", 2400)
+    assert gatherer(db, "command").catch_up((), clock) == 1
+
+
+def test_whoever_loses_the_turn_while_reading_goes_on_no_further(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(db)
+    gatherer(db).catch_up((), clock)
+    tell(db, 4, BRIDGE, "three", 1)
+    monkeypatch.setattr("aggregator.gather._BATCH", 1)
+    turns = iter([True, True, False])
+    monkeypatch.setattr(leases, "take", lambda *_: next(turns))
+    assert gatherer(db, "slow").catch_up((), clock) == 0
+    monkeypatch.undo()
+    assert gatherer(db, "other").catch_up((), clock) == 1
+
+
+def test_what_retention_drops_is_not_remembered(db: Database) -> None:
+    hours = 400 * 24
+    one = gatherer(db)
+    tell(db, 1, BRIDGE, "one", hours + 5)
+    one.catch_up((), clock)
+    assert retention.drop(db, NOW - timedelta(days=400), NOW) == 1
+    tell(db, 2, f"Wire report. {BRIDGE}", "two", hours - 5)
+    assert one.catch_up((), clock) == 1
+    told = stories.get(db, stories.of(db, [article_id(2)])[article_id(2)])
+    assert isinstance(told, Story)
+    assert [member.why for member in told.members] == [None]
 
 
 def test_what_somebody_decided_meanwhile_counts(
@@ -473,7 +537,7 @@ def test_a_restart_remembers_as_much_as_whoever_goes_on(db: Database) -> None:
     tell(db, 5, "Quite other things happened", "one", 0)
     one.catch_up((), clock)
     # It forgot the first two, but not that the story began with them.
-    other._remember(NOW, NOW)
+    other._remember(NOW, NOW, lambda: True)
     assert known(one) == known(other)
     assert len(known(other)) == 3
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, delete, exists, func, or_, select
 from aggregator.store import fts5, gin
 from aggregator.store.database import Database, bump
 from aggregator.store.dialect import AnySelect, among, is_postgres
-from aggregator.store.gathering import hold
+from aggregator.store.gathering import hold, move_on
 from aggregator.store.leading import refresh
 from aggregator.store.tables import (
     appearances,
@@ -44,10 +44,11 @@ def drop(
     dropped, reached = 0, None
     while not stop():
         with db.write() as connection:
-            hold(connection)  # nobody puts an article beside one that goes
+            held = hold(connection)
             old = connection.execute(_old(before, reached)).all()
             if not old:
                 break
+            move_on(connection, held)  # nobody puts an article beside one that is gone
             _drop(connection, [row.id for row in old], now)
             bump(connection)
         dropped, reached = dropped + len(old), old[-1].listed
