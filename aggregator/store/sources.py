@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import and_, case, func, select, update
 
 from aggregator.model import MOVED, PollState, Rest, Source, SourceStatus, Validators
-from aggregator.store import hosts, tables
+from aggregator.store import hosts, readiness, tables
 from aggregator.store.database import Database, bump
 from aggregator.store.dialect import AnyRow, AnySelect, add, among, insert, storable
 from aggregator.store.rows import outlet_name
@@ -66,7 +66,7 @@ def sync(db: Database, configured: Sequence[Source], now: datetime) -> None:
             connection.execute(resting.values(active=False))
         touched = gone | {row["key"] for row in rows}
         stale = {row.host for key, row in old.items() if key in touched}
-        hosts.refresh(connection, named | stale | hosts.wake(connection, now))
+        readiness.refresh(connection, named | stale | readiness.astray(connection, now))
         if any(_shows(row, old.get(row["key"])) for row in rows):
             bump(connection)
 
@@ -210,7 +210,7 @@ def make_due(db: Database, now: datetime, keys: Collection[str] | None, *, waiti
             wanted &= sources.c.failures == 0
         moved = update(sources).where(wanted).values(next_due=now).returning(sources.c.host)
         found = connection.scalars(moved).all()
-        hosts.refresh(connection, set(found))
+        readiness.refresh(connection, set(found))
         return len(found)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from stored import HOUR, NOW, commit, source
 
 from aggregator.model import Rest, Stay
-from aggregator.store import hosts, ledger, polls, sources, tables
+from aggregator.store import hosts, ledger, polls, readiness, sources, tables
 from aggregator.store.database import Database
 
 LEASE = timedelta(minutes=5)
@@ -88,7 +88,18 @@ def test_a_clock_that_ran_ahead_puts_no_host_to_sleep(db: Database) -> None:
     follow(db, "a")
     polls.commit(db, commit("a", (), NOW, **rest(NOW + 9999 * HOUR)))
     follow(db, "a")
-    assert claim(db, NOW + hosts.LONGEST_REST) == ["a"]
+    assert claim(db, NOW + readiness.LONGEST_REST) == ["a"]
+
+
+def test_what_is_untrue_of_a_host_is_mended_at_the_next_start(
+    db: Database,
+) -> None:
+    follow(db, "a")
+    with db.write() as connection:
+        connection.execute(update(tables.hosts).values(ready_at=NOW + 9999 * HOUR))
+    assert claim(db, NOW) == []
+    follow(db, "a")
+    assert claim(db, NOW) == ["a"]
 
 
 def test_the_budget_of_a_day_is_counted_anew_on_the_next(db: Database) -> None:

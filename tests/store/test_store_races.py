@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 from articles import article_id
-from sqlalchemy import event
+from sqlalchemy import event, update
 from stored import HOUR, NOW, arrival, changed, commit, hit, save, source
 
 from aggregator.model import Placed, Verdict
-from aggregator.store import articles, gathering, polls, rulings, sources
+from aggregator.store import articles, gathering, polls, readiness, rulings, sources, tables
 from aggregator.store.database import Database
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -201,3 +201,43 @@ def test_who_places_and_who_decides_at_once_do_so_in_turn(
         assert gathering.state(db).version == known.version + 2
         waiting = [each.id for each in gathering.waiting(db, 9, NOW)]
         assert waiting == [article_id(2)]
+
+
+ENDS: dict[str, Callable[[Database], None]] = {
+    "commit": lambda db: polls.commit(db, commit("a", (), NOW, next_due=NOW + 24 * HOUR)),
+    "put_off": lambda db: sources.put_off(db, ["a"], NOW),
+    "release": lambda db: sources.release(db, "w", NOW),
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_a_source_that_becomes_due_while_another_poll_ends_at_its_host_is_not_lost(
+    url: str, monkeypatch: pytest.MonkeyPatch, end: Callable[[Database], None]
+) -> None:
+    a, b = (source(key, url=f"https://same.example/{key}") for key in "ab")
+    refreshed, ended = threading.Event(), threading.Event()
+    refresh = readiness.refresh
+
+    def wait(*said: object) -> None:
+        refresh(*said)  # type: ignore[arg-type]
+        refreshed.set()
+        ended.wait(0.5)  # in vain, if the end of the poll waits for its turn
+
+    def add() -> None:
+        with Database.open(url, now=NOW) as own:
+            sources.sync(own, [a, b], NOW)
+
+    def leave() -> None:
+        refreshed.wait()
+        end(db)
+        ended.set()
+
+    with Database.open(url, now=NOW) as db:
+        sources.sync(db, [a], NOW)
+        assert sources.claim(db, NOW, limit=1, lease=9 * HOUR, worker="w")
+        with db.write() as connection:
+            connection.execute(update(tables.sources).values(next_due=NOW + 24 * HOUR))
+        monkeypatch.setattr(readiness, "refresh", wait)
+        together(add, leave)
+        found = sources.claim(db, NOW + HOUR, limit=1, lease=HOUR, worker="w", only=["b"])
+        assert [state.source for state in found] == ["b"]
