@@ -50,7 +50,8 @@ def sync(db: Database, configured: Sequence[Source], now: datetime) -> None:
     no validators. One that left the configuration rests, and keeps its state if it comes back.
     """
     with db.write() as connection:
-        old = {row.key: row for row in connection.execute(select(sources))}
+        # Locked: what a poll stores between this and the writing would be undone.
+        old = {row.key: row for row in connection.execute(_LOCKED)}
         rows = [_row(source, old.get(source.key), now) for source in configured]
         rows = [row for row in rows if row != _as_dict(old.get(row["key"]))]
         gone = {key for key, row in old.items() if row.active} - {s.key for s in configured}
@@ -69,6 +70,10 @@ def sync(db: Database, configured: Sequence[Source], now: datetime) -> None:
         readiness.refresh(connection, named | stale | readiness.astray(connection, now))
         if any(_shows(row, old.get(row["key"])) for row in rows):
             bump(connection)
+
+
+# In one order, so that no two lock crosswise.
+_LOCKED = select(sources).order_by(sources.c.key).with_for_update(key_share=True)
 
 
 def _row(source: Source, old: AnyRow | None, now: datetime) -> dict[str, Any]:
@@ -208,6 +213,7 @@ def make_due(db: Database, now: datetime, keys: Collection[str] | None, *, waiti
             wanted &= among(connection, sources.c.key, keys)
         if not waiting:
             wanted &= sources.c.failures == 0
+        connection.execute(_LOCKED.with_only_columns(sources.c.key).where(wanted))
         moved = update(sources).where(wanted).values(next_due=now).returning(sources.c.host)
         found = connection.scalars(moved).all()
         readiness.refresh(connection, set(found))
