@@ -151,11 +151,15 @@ def enter(
     return max(free_at or now, now)
 
 
+def held(connection: Connection, worker: str, keys: Collection[str]) -> ColumnElement[bool]:
+    """Return what is true of the hosts on which a worker has the leases of these sources."""
+    return and_(hosts.c.worker == worker, among(connection, hosts.c.source, keys))
+
+
 def renew(db: Database, worker: str, keys: Collection[str], until: datetime) -> None:
     """Let a worker's leases for these sources hold until then; those that it lost stay lost."""
     with db.write() as connection:
-        ours = and_(hosts.c.worker == worker, among(connection, hosts.c.source, keys))
-        found = among(connection, hosts.c.host, lock(connection, ours))
+        found = among(connection, hosts.c.host, lock(connection, held(connection, worker, keys)))
         connection.execute(update(hosts).where(found).values(lease_until=until, ready_at=until))
 
 
@@ -177,7 +181,14 @@ def release(connection: Connection, which: ColumnElement[bool], free_at: datetim
 
 
 # A lease that a source has taken is its own; one without a source is that of a poll that came by.
-_ours = or_(hosts.c.source.is_(None), hosts.c.source == bindparam("by", type_=Text))
+# It may have run out, and be another worker's now.
+_ours = or_(
+    hosts.c.worker.is_(None),
+    and_(
+        hosts.c.worker == bindparam("who", type_=Text),
+        or_(hosts.c.source.is_(None), hosts.c.source == bindparam("by", type_=Text)),
+    ),
+)
 _asked = bindparam("asked", type_=Integer)
 _rest = Latest(hosts.c.free_at, bindparam("rest", type_=Moment))
 _spent = case((hosts.c.day == bindparam("midnight", type_=Moment), hosts.c.today), else_=0) + _asked
@@ -212,13 +223,14 @@ _LEAVE = (
 
 
 class Left(NamedTuple):
-    """A poll that is over.
+    """A poll that is over. worker: whose leases end with it.
 
     involved: hosts to bring up to date, visited or not, each with the result to count there ("ok",
     "unchanged", "failed"), or "".  at: when it was, whose day's budget it is.
     """
 
     source: str
+    worker: str
     involved: Mapping[str, str]
     stays: Collection[Stay]
     at: datetime
@@ -239,6 +251,7 @@ def _leaving(poll: Left) -> Iterator[dict[str, Any]]:
         yield {
             "of": host,
             "by": poll.source,
+            "who": poll.worker,
             "asked": stay.requests,
             "same": stay.unmodified,
             "size": stay.bytes,

@@ -163,7 +163,7 @@ def _update_sources(
         told[vouches].append(row)
         counted = commit.result if commit.result in ("ok", "unchanged") else "failed"
         involved = {was.host: "", row.get("host", was.host): "", was.leased or was.host: counted}
-        left.append(hosts.Left(commit.source, involved, commit.stays, commit.at))
+        left.append(hosts.Left(commit.source, commit.worker, involved, commit.stays, commit.at))
     for vouches, rows in told.items():
         if rows:
             connection.execute(_UPDATE if vouches else _TELL, rows)

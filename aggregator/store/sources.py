@@ -229,10 +229,10 @@ def release(db: Database, worker: str, free_at: datetime) -> None:
         hosts.release(connection, tables.hosts.c.worker == worker, free_at)
 
 
-def put_off(db: Database, keys: Collection[str], free_at: datetime) -> None:
-    """Give back the leases of some sources that are not to be polled before then."""
+def put_off(db: Database, worker: str, keys: Collection[str], free_at: datetime) -> None:
+    """Give back a worker's leases for some sources, which are not to be polled before then."""
     with db.write() as connection:
-        hosts.release(connection, among(connection, tables.hosts.c.source, keys), free_at)
+        hosts.release(connection, hosts.held(connection, worker, keys), free_at)
 
 
 def lease_holders(db: Database) -> frozenset[str]:

@@ -229,7 +229,7 @@ def undisturbed(
 
 ENDS: dict[str, Callable[[Database], None]] = {
     "commit": lambda db: polls.commit(db, commit("a", (), NOW, next_due=NOW + 24 * HOUR)),
-    "put_off": lambda db: sources.put_off(db, ["a"], NOW),
+    "put_off": lambda db: sources.put_off(db, "w", ["a"], NOW),
     "release": lambda db: sources.release(db, "w", NOW),
 }
 
