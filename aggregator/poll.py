@@ -83,7 +83,7 @@ def poll(
     else:
         commit = failed(parts, source, state, outcome, started)
     took = max(0, round((parts.clock() - started) / timedelta(milliseconds=1)))
-    return replace(commit, milliseconds=took, stays=asked.stays)
+    return replace(commit, milliseconds=took, stays=asked.stays, worker=parts.worker)
 
 
 def _read(

@@ -98,7 +98,7 @@ class _Claims:
         self._ask_at = monotonic() + _AGAIN_SECONDS if len(claimed) < limit else 0.0
         strange = {one.source for one in claimed} - parts.sources.keys()
         if strange:  # another process has a newer configuration, which we will have in a moment
-            sources.put_off(parts.db, strange, now + _RELOAD)
+            sources.put_off(parts.db, parts.worker, strange, now + _RELOAD)
         # What is held and comes again was under way for longer than its lease.
         ours = [one for one in claimed if one.source not in strange | self.held]
         self.held.update(one.source for one in ours)
@@ -114,7 +114,8 @@ class _Claims:
         given = set(untouched)
         if given:
             self.held -= given
-            sources.put_off(self._parts.db, given, self._parts.clock())
+            parts = self._parts
+            sources.put_off(parts.db, parts.worker, given, parts.clock())
 
     def wait_for_a_host(self) -> bool:
         """Sleep a while, if a source is due that waits for no more than its host's gap."""
@@ -179,4 +180,4 @@ def _tell(parts: Parts, state: PollState, error: BaseException) -> None:
     now = parts.clock()
     stay = Stay(state.host, free_at=now + parts.manners.gap)
     commit = failed(parts, source, state, crashed, now)
-    polls.commit(parts.db, replace(commit, stays=(stay,)))
+    polls.commit(parts.db, replace(commit, stays=(stay,), worker=parts.worker))

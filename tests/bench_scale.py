@@ -42,6 +42,7 @@ DOCUMENTS = 50
 MILLION = 1_000_000
 LEAD = timedelta(seconds=30)
 """Processes are started so long before anything is due."""
+WORKER = "bench"
 DAILY = MANNERS % "" + ", poll: {every: 1d}"
 
 
@@ -54,7 +55,7 @@ def primed(
         now = app.clock()
         announce(app.db, app.config, now)
         lease = timedelta(hours=1)
-        while states := sources.claim(app.db, now, limit=1_000, lease=lease, worker="bench"):
+        while states := sources.claim(app.db, now, limit=1_000, lease=lease, worker=WORKER):
             polls.commit(app.db, *(_polled(state, now, due) for state in states))
 
 
@@ -72,7 +73,7 @@ def _polled(state: PollState, now: datetime, due: Callable[[int], datetime]) -> 
         last_success=now,
         full_at=now,
     )
-    return stored.commit(state.source, (), now, state=known, next_due=due(number))
+    return stored.commit(state.source, (), now, state=known, next_due=due(number), worker=WORKER)
 
 
 # --- the cost of one among many ---------------------------------------------------------------

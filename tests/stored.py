@@ -111,6 +111,7 @@ def commit(key: str, arrivals: Iterable[Arrival] = (), at: datetime = NOW, **sai
         "arrivals": brought,
         "bytes": 1234,
         "milliseconds": 56,
+        "worker": "w",
         **said,
     }
     return Commit(**parts)

@@ -120,6 +120,8 @@ class Commit:
     milliseconds: int = 0
     stays: tuple[Stay, ...] = ()
     """One for each host that was asked."""
+    worker: str = ""
+    """Whose leases end with it."""
     offer: Offer | None = None
     """None: as before."""
 

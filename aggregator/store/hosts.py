@@ -1,14 +1,12 @@
 """Hosts: who is at one, from when on it may be asked again, and how politely it was treated.
 
 Most of it is done by the two statements that take a lease and give it back, once a poll each.
-``ready_at`` is what makes claims cheap: no due source has to be looked at whose host isn't free.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -23,7 +21,6 @@ from sqlalchemy import (
     case,
     delete,
     func,
-    literal,
     or_,
     select,
     type_coerce,
@@ -32,57 +29,16 @@ from sqlalchemy import (
 
 from aggregator.model import Rest, Stay
 from aggregator.store.database import Database
-from aggregator.store.dialect import AnyRow, Latest, Moment, add, among, microseconds, moment
-from aggregator.store.tables import NEVER, hosts, sources
+from aggregator.store.dialect import AnyRow, Latest, Moment, add, among, microseconds
+from aggregator.store.readiness import LONG_AGO, at, first_due, first_fails, lock
+from aggregator.store.tables import hosts, sources
 
-LONGEST_REST = timedelta(days=1)
-"""No host is left alone for longer: what says so was written under a clock that ran ahead."""
-
-_LONG_AGO = moment(0)
 _UNLIMITED = 2**62
-
-
-def _at(value: datetime) -> ColumnElement[datetime]:
-    return literal(value, Moment())
-
 
 Only = ColumnElement[bool] | None
 """A condition on sources, or none."""
 
-# --- when one can be asked --------------------------------------------------------------------
-
-_first = (
-    select(sources.c.next_due)
-    .where(sources.c.host == hosts.c.host, sources.c.active)
-    .order_by(sources.c.next_due, sources.c.key)
-    .limit(1)
-)
-_first_due = func.coalesce(_first.scalar_subquery(), _at(NEVER))
-_first_fails = func.coalesce(
-    _first.with_only_columns(sources.c.failures > 0).scalar_subquery(), False
-)
-_REFRESH = update(hosts).values(
-    ready_at=Latest(
-        hosts.c.free_at,
-        _first_due,
-        func.coalesce(hosts.c.lease_until, _at(_LONG_AGO)),
-    ),
-    failing=_first_fails,
-)
-
-
-def refresh(connection: Connection, which: Collection[str]) -> None:
-    """Note when hosts are ready, after their sources or the times of those have changed."""
-    if which:
-        connection.execute(_REFRESH.where(among(connection, hosts.c.host, which)))
-
-
-def wake(connection: Connection, now: datetime) -> set[str]:
-    """End rests that are longer than any can be; return whose, to be refreshed."""
-    longest = now + LONGEST_REST
-    late = update(hosts).where(hosts.c.free_at > longest).values(free_at=longest)
-    return set(connection.scalars(late.returning(hosts.c.host)))
-
+# --- which can be asked ------------------------------------------------------------------------
 
 WANTED = and_(sources.c.active, sources.c.next_due <= bindparam("due", type_=Moment))
 """A source that was due at ``due``."""
@@ -186,7 +142,7 @@ def enter(
                 source=None,
                 worker=worker,
                 lease_until=now + lease,
-                ready_at=Latest(hosts.c.ready_at, _at(now + lease)),
+                ready_at=Latest(hosts.c.ready_at, at(now + lease)),
             )
         )
         if taken.rowcount:
@@ -195,31 +151,44 @@ def enter(
     return max(free_at or now, now)
 
 
+def held(connection: Connection, worker: str, keys: Collection[str]) -> ColumnElement[bool]:
+    """Return what is true of the hosts on which a worker has the leases of these sources."""
+    return and_(hosts.c.worker == worker, among(connection, hosts.c.source, keys))
+
+
 def renew(db: Database, worker: str, keys: Collection[str], until: datetime) -> None:
     """Let a worker's leases for these sources hold until then; those that it lost stay lost."""
     with db.write() as connection:
-        ours = and_(hosts.c.worker == worker, among(connection, hosts.c.source, keys))
-        connection.execute(update(hosts).where(ours).values(lease_until=until, ready_at=until))
+        found = among(connection, hosts.c.host, lock(connection, held(connection, worker, keys)))
+        connection.execute(update(hosts).where(found).values(lease_until=until, ready_at=until))
 
 
 def release(connection: Connection, which: ColumnElement[bool], free_at: datetime) -> None:
     """End leases whose polls brought nothing; before ``free_at`` nobody asks there again."""
+    found = lock(connection, which)
     connection.execute(
         update(hosts)
-        .where(which)
+        .where(among(connection, hosts.c.host, found))
         .values(
             source=None,
             worker=None,
             lease_until=None,
-            free_at=Latest(hosts.c.free_at, _at(free_at)),
-            ready_at=Latest(hosts.c.free_at, _at(free_at), _first_due),
-            failing=_first_fails,
+            free_at=Latest(hosts.c.free_at, at(free_at)),
+            ready_at=Latest(hosts.c.free_at, at(free_at), first_due),
+            failing=first_fails,
         )
     )
 
 
 # A lease that a source has taken is its own; one without a source is that of a poll that came by.
-_ours = or_(hosts.c.source.is_(None), hosts.c.source == bindparam("by", type_=Text))
+# It may have run out, and be another worker's now.
+_ours = or_(
+    hosts.c.worker.is_(None),
+    and_(
+        hosts.c.worker == bindparam("who", type_=Text),
+        or_(hosts.c.source.is_(None), hosts.c.source == bindparam("by", type_=Text)),
+    ),
+)
 _asked = bindparam("asked", type_=Integer)
 _rest = Latest(hosts.c.free_at, bindparam("rest", type_=Moment))
 _spent = case((hosts.c.day == bindparam("midnight", type_=Moment), hosts.c.today), else_=0) + _asked
@@ -239,8 +208,8 @@ _LEAVE = (
             (hosts.c.free_at <= bindparam("rest", type_=Moment), bindparam("because", type_=Text)),
             else_=hosts.c.why,
         ),
-        ready_at=case((_ours, Latest(_free_at, _first_due)), else_=hosts.c.ready_at),
-        failing=_first_fails,
+        ready_at=case((_ours, Latest(_free_at, first_due)), else_=hosts.c.ready_at),
+        failing=first_fails,
         day=case((_asked > 0, bindparam("midnight", type_=Moment)), else_=hosts.c.day),
         today=case((_asked > 0, _spent), else_=hosts.c.today),
         requests=hosts.c.requests + _asked,
@@ -254,13 +223,14 @@ _LEAVE = (
 
 
 class Left(NamedTuple):
-    """A poll that is over.
+    """A poll that is over. worker: whose leases end with it.
 
     involved: hosts to bring up to date, visited or not, each with the result to count there ("ok",
     "unchanged", "failed"), or "".  at: when it was, whose day's budget it is.
     """
 
     source: str
+    worker: str
     involved: Mapping[str, str]
     stays: Collection[Stay]
     at: datetime
@@ -268,8 +238,9 @@ class Left(NamedTuple):
 
 def leave(connection: Connection, polls: Iterable[Left]) -> None:
     """End polls' leases, keep their hosts' rests and add to their ledger."""
-    rows = (row for one in polls for row in _leaving(one))
-    connection.execute(_LEAVE, sorted(rows, key=itemgetter("of")))  # no two lock crosswise
+    rows = [row for one in polls for row in _leaving(one)]
+    lock(connection, among(connection, hosts.c.host, {row["of"] for row in rows}))
+    connection.execute(_LEAVE, rows)
 
 
 def _leaving(poll: Left) -> Iterator[dict[str, Any]]:
@@ -280,10 +251,11 @@ def _leaving(poll: Left) -> Iterator[dict[str, Any]]:
         yield {
             "of": host,
             "by": poll.source,
+            "who": poll.worker,
             "asked": stay.requests,
             "same": stay.unmodified,
             "size": stay.bytes,
-            "rest": stay.free_at or _LONG_AGO,
+            "rest": stay.free_at or LONG_AGO,
             "because": stay.why.value,
             "budget": _UNLIMITED if stay.budget is None else stay.budget,
             "midnight": midnight,

@@ -126,6 +126,11 @@ def _packed(entries: Mapping[bytes, str]) -> bytes:
 _KEPT = ("key", "name", "title", "site_url", "config_hash", "host", "hub", "topic")
 _OLD = [sources.c[name] for name in _KEPT]
 _leased = select(hosts_.c.host).where(hosts_.c.source == sources.c.key).scalar_subquery()
+_BEFORE = (
+    select(*_OLD, _leased.label("leased"))
+    .order_by(sources.c.key)  # no two lock crosswise
+    .with_for_update(of=sources, key_share=True)
+)
 _TELL = update(sources).where(sources.c.key == bindparam("of"))
 _began = bindparam("began", type_=Moment)
 _UPDATE = _TELL.values(
@@ -145,7 +150,8 @@ def _update_sources(
     Return whether a source is now called otherwise, and which hosts the polls leave.
     """
     of = among(connection, sources.c.key, {commit.source for commit in commits})
-    found = connection.execute(select(*_OLD, _leased.label("leased")).where(of))
+    # Locked: what a new configuration resets between this and the writing would be undone.
+    found = connection.execute(_BEFORE.where(of))
     old = {row.key: row for row in found}
     told: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
     left = []
@@ -157,7 +163,7 @@ def _update_sources(
         told[vouches].append(row)
         counted = commit.result if commit.result in ("ok", "unchanged") else "failed"
         involved = {was.host: "", row.get("host", was.host): "", was.leased or was.host: counted}
-        left.append(hosts.Left(commit.source, involved, commit.stays, commit.at))
+        left.append(hosts.Left(commit.source, commit.worker, involved, commit.stays, commit.at))
     for vouches, rows in told.items():
         if rows:
             connection.execute(_UPDATE if vouches else _TELL, rows)

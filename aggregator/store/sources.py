@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import and_, case, func, select, update
 
 from aggregator.model import MOVED, PollState, Rest, Source, SourceStatus, Validators
-from aggregator.store import hosts, tables
+from aggregator.store import hosts, readiness, tables
 from aggregator.store.database import Database, bump
 from aggregator.store.dialect import AnyRow, AnySelect, add, among, insert, storable
 from aggregator.store.rows import outlet_name
@@ -50,7 +50,8 @@ def sync(db: Database, configured: Sequence[Source], now: datetime) -> None:
     no validators. One that left the configuration rests, and keeps its state if it comes back.
     """
     with db.write() as connection:
-        old = {row.key: row for row in connection.execute(select(sources))}
+        # Locked: what a poll stores between this and the writing would be undone.
+        old = {row.key: row for row in connection.execute(_LOCKED)}
         rows = [_row(source, old.get(source.key), now) for source in configured]
         rows = [row for row in rows if row != _as_dict(old.get(row["key"]))]
         gone = {key for key, row in old.items() if row.active} - {s.key for s in configured}
@@ -66,9 +67,13 @@ def sync(db: Database, configured: Sequence[Source], now: datetime) -> None:
             connection.execute(resting.values(active=False))
         touched = gone | {row["key"] for row in rows}
         stale = {row.host for key, row in old.items() if key in touched}
-        hosts.refresh(connection, named | stale | hosts.wake(connection, now))
+        readiness.refresh(connection, named | stale | readiness.astray(connection, now))
         if any(_shows(row, old.get(row["key"])) for row in rows):
             bump(connection)
+
+
+# In one order, so that no two lock crosswise.
+_LOCKED = select(sources).order_by(sources.c.key).with_for_update(key_share=True)
 
 
 def _row(source: Source, old: AnyRow | None, now: datetime) -> dict[str, Any]:
@@ -208,9 +213,10 @@ def make_due(db: Database, now: datetime, keys: Collection[str] | None, *, waiti
             wanted &= among(connection, sources.c.key, keys)
         if not waiting:
             wanted &= sources.c.failures == 0
+        connection.execute(_LOCKED.with_only_columns(sources.c.key).where(wanted))
         moved = update(sources).where(wanted).values(next_due=now).returning(sources.c.host)
         found = connection.scalars(moved).all()
-        hosts.refresh(connection, set(found))
+        readiness.refresh(connection, set(found))
         return len(found)
 
 
@@ -223,10 +229,10 @@ def release(db: Database, worker: str, free_at: datetime) -> None:
         hosts.release(connection, tables.hosts.c.worker == worker, free_at)
 
 
-def put_off(db: Database, keys: Collection[str], free_at: datetime) -> None:
-    """Give back the leases of some sources that are not to be polled before then."""
+def put_off(db: Database, worker: str, keys: Collection[str], free_at: datetime) -> None:
+    """Give back a worker's leases for some sources, which are not to be polled before then."""
     with db.write() as connection:
-        hosts.release(connection, among(connection, tables.hosts.c.source, keys), free_at)
+        hosts.release(connection, hosts.held(connection, worker, keys), free_at)
 
 
 def lease_holders(db: Database) -> frozenset[str]:

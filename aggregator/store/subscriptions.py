@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from aggregator.model import Standing, Subscription
-from aggregator.store import hosts, hubs
+from aggregator.store import hubs, readiness
 from aggregator.store.database import Database
 from aggregator.store.dialect import AnyRow, Moment, among, storable
 from aggregator.store.tables import hubs as hubs_
@@ -216,7 +216,7 @@ def wake(db: Database, source: str, now: datetime) -> None:
         next_due = case((sources.c.next_due > sooner, sooner), else_=sources.c.next_due)
         values = {"told_at": now, "next_due": next_due}
         moved = update(sources).where(own).values(values)
-        hosts.refresh(connection, set(connection.scalars(moved.returning(sources.c.host))))
+        readiness.refresh(connection, set(connection.scalars(moved.returning(sources.c.host))))
 
 
 # --- how they are -----------------------------------------------------------------------------

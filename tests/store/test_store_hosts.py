@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, update
 from stored import HOUR, NOW, commit, source
 
 from aggregator.model import Rest, Stay
-from aggregator.store import hosts, ledger, polls, sources, tables
+from aggregator.store import hosts, ledger, polls, readiness, sources, tables
 from aggregator.store.database import Database
 
 LEASE = timedelta(minutes=5)
 SECOND = timedelta(seconds=1)
 
 
-def claim(db: Database, now: datetime, **said: object) -> list[str]:
-    states = sources.claim(db, now, limit=99, lease=LEASE, worker="w", **said)  # type: ignore[arg-type]
+def claim(db: Database, now: datetime, **said: Any) -> list[str]:
+    states = sources.claim(db, now, **{"limit": 99, "lease": LEASE, "worker": "w", **said})
     return [state.source for state in states]
 
 
@@ -29,7 +32,7 @@ def enter(db: Database, host: str, now: datetime = NOW) -> datetime | None:
     return hosts.enter(db, host, now, lease=LEASE, worker="w")
 
 
-def rest(until: datetime, why: Rest = Rest.ASKED, host: str = "x.example") -> dict[str, object]:
+def rest(until: datetime, why: Rest = Rest.ASKED, host: str = "x.example") -> dict[str, Any]:
     return {"stays": (Stay(host, 1, free_at=until, why=why),)}
 
 
@@ -88,7 +91,18 @@ def test_a_clock_that_ran_ahead_puts_no_host_to_sleep(db: Database) -> None:
     follow(db, "a")
     polls.commit(db, commit("a", (), NOW, **rest(NOW + 9999 * HOUR)))
     follow(db, "a")
-    assert claim(db, NOW + hosts.LONGEST_REST) == ["a"]
+    assert claim(db, NOW + readiness.LONGEST_REST) == ["a"]
+
+
+def test_what_is_untrue_of_a_host_is_mended_at_the_next_start(
+    db: Database,
+) -> None:
+    follow(db, "a")
+    with db.write() as connection:
+        connection.execute(update(tables.hosts).values(ready_at=NOW + 9999 * HOUR))
+    assert claim(db, NOW) == []
+    follow(db, "a")
+    assert claim(db, NOW) == ["a"]
 
 
 def test_the_budget_of_a_day_is_counted_anew_on_the_next(db: Database) -> None:
@@ -109,9 +123,35 @@ def test_the_budget_of_a_day_is_counted_anew_on_the_next(db: Database) -> None:
 def test_sources_of_a_newer_configuration_are_put_off_not_lost(db: Database) -> None:
     follow(db, "a")
     assert claim(db, NOW) == ["a"]
-    sources.put_off(db, ["a"], NOW + SECOND)
+    sources.put_off(db, "w", ["a"], NOW + SECOND)
     assert claim(db, NOW) == []
     assert claim(db, NOW + SECOND) == ["a"]
+
+
+ENDS: dict[str, Callable[[Database], None]] = {
+    "put off": lambda db: sources.put_off(db, "slow", ["a"], NOW),
+    "commit": lambda db: polls.commit(db, commit("a", (), NOW, next_due=NOW, worker="slow")),
+    "failure of one that came by": lambda db: polls.commit(
+        db, commit("far", (), NOW, **rest(NOW), worker="slow")
+    ),
+}
+
+
+@pytest.mark.parametrize("by_the_way", [False, True])
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_who_lost_a_lease_does_not_end_that_of_who_has_it_now(
+    db: Database, end: Callable[[Database], None], *, by_the_way: bool
+) -> None:
+    sources.sync(db, [source("far"), source("a", url="https://x.example/a")], NOW)
+    assert claim(db, NOW, worker="slow") == ["a", "far"]
+    if by_the_way:
+        assert enter(db, "x.example", NOW + LEASE) is None
+    else:
+        assert claim(db, NOW + LEASE, only=["a"]) == ["a"]
+    end(db)
+    assert claim(db, NOW + LEASE, only=["a"]) == []
+    assert enter(db, "x.example", NOW + LEASE) is not None
+    assert claim(db, NOW + 2 * LEASE, only=["a"]) == ["a"]
 
 
 def test_what_was_due_at_a_moment_is_claimed_later_and_nothing_else(db: Database) -> None:

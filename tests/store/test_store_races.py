@@ -8,15 +8,17 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from articles import article_id
-from sqlalchemy import event
+from sqlalchemy import event, update
 from stored import HOUR, NOW, arrival, changed, commit, hit, save, source
 
-from aggregator.model import Placed, Verdict
-from aggregator.store import articles, gathering, polls, rulings, sources
+from aggregator.model import Placed, PollState, Verdict
+from aggregator.store import articles, gathering, polls, readiness, rulings, sources, tables
 from aggregator.store.database import Database
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,11 +72,11 @@ def test_a_crash_while_saving_keeps_the_old_validators_and_half_of_nothing(url: 
         assert {one.title for one in articles.iterate(db, 9)} == {"Headline 1", "Edited"}
 
 
-def together(*works: Callable[[], None]) -> None:
+def together(*works: Callable[[], object]) -> None:
     """Run all at the same moment; raise what any of them raises."""
     barrier = threading.Barrier(len(works))
 
-    def run(work: Callable[[], None]) -> None:
+    def run(work: Callable[[], object]) -> None:
         barrier.wait()
         work()
 
@@ -201,3 +203,93 @@ def test_who_places_and_who_decides_at_once_do_so_in_turn(
         assert gathering.state(db).version == known.version + 2
         waiting = [each.id for each in gathering.waiting(db, 9, NOW)]
         assert waiting == [article_id(2)]
+
+
+def undisturbed(
+    monkeypatch: pytest.MonkeyPatch, step: tuple[ModuleType, str], *works: Callable[[], object]
+) -> None:
+    """Run one work, and another when the first has taken that step."""
+    arrived, ended = threading.Event(), threading.Event()
+    act, (slow, quick) = getattr(*step), works
+
+    def wait(*said: object) -> object:
+        done = act(*said)
+        arrived.set()
+        ended.wait(0.5)  # in vain, if the other waits for its turn
+        return done
+
+    def other() -> None:
+        arrived.wait()
+        quick()
+        ended.set()
+
+    monkeypatch.setattr(*step, wait)
+    together(slow, other)
+
+
+ENDS: dict[str, Callable[[Database], None]] = {
+    "commit": lambda db: polls.commit(db, commit("a", (), NOW, next_due=NOW + 24 * HOUR)),
+    "put_off": lambda db: sources.put_off(db, "w", ["a"], NOW),
+    "release": lambda db: sources.release(db, "w", NOW),
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_a_source_that_becomes_due_while_another_poll_ends_at_its_host_is_not_lost(
+    url: str, monkeypatch: pytest.MonkeyPatch, end: Callable[[Database], None]
+) -> None:
+    a, b = (source(key, url=f"https://same.example/{key}") for key in "ab")
+    with Database.open(url, now=NOW) as db, Database.open(url, now=NOW) as own:
+        sources.sync(db, [a, b], NOW)
+        assert sources.claim(db, NOW, limit=1, lease=9 * HOUR, worker="w", only=["a"])
+        with db.write() as connection:
+            connection.execute(update(tables.sources).values(next_due=NOW + 24 * HOUR))
+        undisturbed(
+            monkeypatch,
+            (readiness, "refresh"),
+            lambda: sources.make_due(own, NOW, ["b"], waiting=True),
+            lambda: end(db),
+        )
+        found = sources.claim(db, NOW + HOUR, limit=1, lease=HOUR, worker="w", only=["b"])
+        assert [state.source for state in found] == ["b"]
+
+
+def test_a_new_configuration_undoes_nothing_that_a_poll_stores_meanwhile(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Database.open(url, now=NOW) as db, Database.open(url, now=NOW) as own:
+        sources.sync(db, [source("one")], NOW)
+        undisturbed(
+            monkeypatch,
+            (sources, "_row"),
+            lambda: sources.sync(own, [source("one", name="Renamed")], NOW),
+            lambda: polls.commit(db, commit("one")),
+        )
+        status = sources.status(db, "one")
+        assert status is not None
+        assert (status.name, status.last_polled, status.next_due) == ("Renamed", NOW, NOW + HOUR)
+
+
+def test_a_poll_undoes_nothing_that_a_new_configuration_says_meanwhile(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved = source("one", url="https://one.example/other")
+    with Database.open(url, now=NOW) as db, Database.open(url, now=NOW) as own:
+        sources.sync(db, [source("one")], NOW)
+        [state] = sources.claim(db, NOW, limit=1, lease=HOUR, worker="w")
+        done = commit("one")
+        done = replace(done, state=replace(done.state, config_hash=state.config_hash))
+        undisturbed(
+            monkeypatch,
+            (polls, "_told_row"),
+            lambda: polls.commit(own, done),
+            lambda: sources.sync(db, [moved], NOW),
+        )
+        [state] = sources.claim(db, NOW, limit=1, lease=HOUR, worker="w")
+        assert state == PollState(
+            "one",
+            config_hash=sources.config_hash(moved),
+            host="one.example",
+            first_success=NOW,
+            last_success=NOW,
+        )
