@@ -16,6 +16,7 @@ _log = logging.getLogger(__name__)
 
 def _running(place: Place, run: Callable[[app.App], None]) -> None:
     log_to_stderr()
+    service.save_memory()
     with app.opened(place.config, place.data, environment(), run_examples=True) as opened:
         run(opened)
 

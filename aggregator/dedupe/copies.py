@@ -116,25 +116,28 @@ def _differ_in_passages(one: array[int], other: array[int], both: set[int]) -> b
     return expected - passages > _PASSAGES * sqrt(expected + 1)
 
 
-_BUCKETS = 1 << 20
+_FEWEST, _MOST_BUCKETS = 1 << 14, 1 << 20
 _WAYS = 8
+_ROOM = 64
+"""Buckets for each text that is known, as long as there may be more: of its keys one in twenty is
+lost then."""
 _COMPARED = 6
 _LEAST_KEYS = 2
 
 
 class Copies:
-    """The texts that were added, under numbers; a table of fixed size forgets the oldest first."""
+    """The texts that were added, under numbers; a table that is full forgets the oldest first."""
 
     def __init__(self) -> None:
         self._known: dict[int, array[int]] = {}
         # Of a key the latest texts that hold it. A wrong one does no harm: texts are compared.
-        self._holders: NDArray[np.uint32] = np.zeros((_BUCKETS, _WAYS), np.uint32)
+        self._holders: NDArray[np.uint32] = np.zeros((_FEWEST, _WAYS), np.uint32)
 
     def nearest(self, one: Sketch) -> list[tuple[int, float]]:
         """Return the copies of this text and how much they share, the likest first."""
         if len(one.shingles) < LEAST:
             return []
-        held: Any = self._holders[_buckets(one.keys)]
+        held: Any = self._holders[self._buckets(one.keys)]
         votes = Counter(held[held > 0].tolist())
         found: list[tuple[int, float]] = []
         for number, keys in votes.most_common(_COMPARED):
@@ -148,13 +151,15 @@ class Copies:
         """Remember a text. number: 0 or more, and higher than that of any text before."""
         if len(one.shingles) >= LEAST:
             self._known[number] = one.shingles
-            self._holders[_buckets(one.keys), number % _WAYS] = number + 1
+            if len(self._known) * _ROOM > len(self._holders) < _MOST_BUCKETS:
+                # A key is in the first half now or in the second: its holders stand in both.
+                self._holders = np.tile(self._holders, (2, 1))
+            self._holders[self._buckets(one.keys), number % _WAYS] = number + 1
 
     def remove(self, number: int) -> None:
         """Forget a text, if it is known."""
         self._known.pop(number, None)
 
-
-def _buckets(keys: array[int]) -> NDArray[np.uint32]:
-    """Return where the holders of keys stand: by their lowest bits, the upper ones are few."""
-    return np.frombuffer(keys, np.uint32) % _BUCKETS
+    def _buckets(self, keys: array[int]) -> NDArray[np.uint32]:
+        """Return where the holders of keys stand: by their lowest bits, the upper ones are few."""
+        return np.frombuffer(keys, np.uint32) % len(self._holders)

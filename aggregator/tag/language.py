@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from threading import Lock
 from typing import NamedTuple
 
+import numpy as np
 from babel import Locale
 from py3langid.langid import LanguageIdentifier
 
@@ -168,7 +170,7 @@ def _identifier() -> LanguageIdentifier:
 
 @cache
 def _loaded() -> LanguageIdentifier:
-    """Load the model: 0.4 s, 60 MB."""
+    """Load the model: 0.5 s, 40 MB."""
     whole = LanguageIdentifier.from_model_file("data/model.npz.xz")
     whole.set_languages(_NEWS)
     # It keeps the languages that were left out, too, 28 MB of them; one made of the rest does not.
@@ -176,8 +178,29 @@ def _loaded() -> LanguageIdentifier:
         whole.nb_ptc,
         whole.nb_pc,
         whole.nb_classes,
-        whole.tk_nextmove,
-        whole.tk_output,
+        _Moves(whole.tk_nextmove, whole.tk_row[0]),
+        array("i", whole.tk_output),
         norm_probs=True,
         tk_row=whole.tk_row,
     )
+
+
+class _Moves:
+    """Where the model's automaton goes at a byte, by row and byte; 12 MB of 42.
+
+    Of each row only what is not as in the first one: a fifth of it.
+    """
+
+    def __init__(self, moves: array[int], first: int) -> None:
+        rows = np.frombuffer(moves, moves.typecode).reshape(-1, 256)
+        self._usual = rows[first].tolist()
+        row, byte = np.nonzero(rows != rows[first])
+        self._bytes = byte.astype(np.uint8).tobytes()
+        self._to = array(moves.typecode, rows[row, byte].tobytes())
+        starts = np.searchsorted(row, np.arange(len(rows) + 1))
+        self._starts = array("L", starts.astype("L").tobytes())
+
+    def __getitem__(self, place: int) -> int:
+        row, byte = divmod(place, 256)
+        at = self._bytes.find(byte, self._starts[row], self._starts[row + 1])
+        return self._usual[byte] if at < 0 else self._to[at]

@@ -168,6 +168,14 @@ def test_what_was_removed_is_not_found() -> None:
     assert known.nearest(sketch(TEXT)) == []
 
 
+def test_the_first_texts_are_found_when_there_are_many() -> None:
+    known = Copies()
+    many = [sketch(" ".join(f"t{text}w{word}" for word in range(40))) for text in range(1_200)]
+    for number, one in enumerate(many):
+        known.add(number, one)
+    assert [known.nearest(one) for one in many] == [[(n, 1.0)] for n in range(len(many))]
+
+
 def test_a_short_text_is_not_kept() -> None:
     known = Copies()
     known.add(0, sketch("one two three"))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from py3langid.langid import LanguageIdentifier
 from tagging import entry
 
 from aggregator.model import Article
-from aggregator.tag.language import Language, base, read
+from aggregator.tag.language import _NEWS, Language, _identifier, base, read
 
 PORT = "Minister visits the port on Monday"
 ACCORD = "Azərbaycan və Ermənistan sülh müqaviləsi imzalayıb, tərəflər bu gün görüşüb"
@@ -195,3 +197,20 @@ CODES = [
 @pytest.mark.parametrize(("code", "bare"), CODES)
 def test_codes_of_one_language_are_one(code, bare):
     assert base(code) == bare
+
+
+def test_the_smaller_model_answers_like_the_whole_one():
+    whole = LanguageIdentifier.from_model_file("data/model.npz.xz", norm_probs=True)
+    whole.set_languages(_NEWS)
+    parallel = (
+        "Nach dem Krieg",
+        "Sau chiến tranh",
+        "После войны",
+        "הפסקת אש",
+        "停战协定",
+        "휴전 협정",
+    )
+    dice = Random(1)
+    noise = [dice.randbytes(dice.randint(1, 200)) for _ in range(200)]
+    for text in (*parallel, *noise, b"", bytes(range(256))):
+        assert _identifier().rank(text) == whole.rank(text)
