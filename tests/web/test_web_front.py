@@ -234,6 +234,16 @@ def test_who_makes_up_addresses_fills_no_memory(
     assert max(len(str(request)) for request in shelf._known) < 200
 
 
+def test_who_makes_up_passwords_fills_no_memory(visit: Visit) -> None:
+    public, closed = visit(), visit(auth=("me", "secret"))
+    for number in range(5):
+        made_up = {"Authorization": f"Basic {number}{'x' * 600}"}
+        assert public.get("/feeds/war.atom", headers=made_up).status_code == 200
+        assert closed.get(f"/feeds/desk.atom{SECRET}", headers=made_up).status_code == 200
+    assert len(public.application.extensions["aggregator.web.feeds.shelf"]._known) == 1
+    assert not closed.application.extensions["aggregator.web.feeds.shelf"]._known
+
+
 def test_without_its_database_what_is_kept_is_still_served(
     db: Database, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
