@@ -52,7 +52,7 @@ def of_worker(app: App, parts: Callable[[], Parts], stop: Event) -> tuple[Job, .
         Job("retag", worker.tag_again, timedelta(seconds=10), at_once=True),
         Job("hubs", worker.ask_hubs, timedelta(seconds=10), at_once=True),
         Job("ping", worker.tell_hub, timedelta(seconds=30)),
-        Job("prune", worker.prune, _PRUNE),
+        Job("prune", worker.prune, _PRUNE, at_once=True),
         Job("retain", worker.retain, _PRUNE, at_once=True),
     )
 

@@ -41,6 +41,7 @@ class Sandbox:
         self._idle: SimpleQueue[_Child | None] = SimpleQueue()
         for _ in range(processes):
             self._idle.put(None)
+        self._closed = False
 
     def parse(
         self,
@@ -54,19 +55,20 @@ class Sandbox:
         """Parse a feed document; whatever it does to the parser becomes a ``Failed``.
 
         seen: marks of entries that needn't be read again. Where these are all, no child is asked.
+        A child that can't be started is no fault of the document: OSError or EOFError is raised.
         """
         document = nothing_new(body, content_type=content_type, url=url, seen=seen)
         if document:
             return document
         about = {"content_type": content_type, "url": url, "now": now, "seen": seen}
-        try:
-            with self._borrowed() as child:
+        with self._borrowed() as child:
+            try:
                 found: Document | Failed | Exception = child.parse(body, about, self._seconds)
-        except TimeoutError:
-            detail = f"not parsed within {self._seconds:g} s; the document is hostile or huge"
-            return Failed(Reason.PARSE_TIMEOUT, detail)
-        except (EOFError, OSError):
-            return Failed(Reason.PARSE_CRASH, "the parser died")
+            except TimeoutError:
+                detail = f"not parsed within {self._seconds:g} s; the document is hostile or huge"
+                return Failed(Reason.PARSE_TIMEOUT, detail)
+            except (EOFError, OSError):
+                return Failed(Reason.PARSE_CRASH, "the parser died")
         if isinstance(found, MemoryError | RecursionError):
             told = "memory than parse.memory_mb" if isinstance(found, MemoryError) else "nesting"
             return Failed(Reason.PARSE_CRASH, f"parsing it took more {told}")
@@ -76,28 +78,28 @@ class Sandbox:
 
     @contextmanager
     def _borrowed(self) -> Iterator[_Child]:
-        """Yield a child that nobody else asks meanwhile; kill it if it lets us down."""
+        """Yield a child that nobody else asks meanwhile; leave its place to one that can go on."""
         child = self._idle.get()
         try:
+            if self._closed:
+                message = "the sandbox is closed"
+                raise RuntimeError(message)
             child = child or _Child(self._memory_bytes)
             yield child
-        except BaseException:
-            if child:
-                child.kill()
-            child = None
-            raise
         finally:
             if child and child.documents >= _DOCUMENTS_PER_CHILD:
                 child.kill()
-                child = None
-            self._idle.put(child)
+            self._idle.put(child if child and child.alive else None)
 
     def close(self) -> None:
-        """End the children, each when its document is parsed."""
+        """End the children, each when its document is parsed; who waits for one gets an error."""
+        self._closed = True
         for _ in range(self._processes):
             child = self._idle.get()
             if child:
                 child.kill()
+        for _ in range(self._processes):
+            self._idle.put(None)
 
     def __enter__(self) -> Self:
         return self
@@ -128,18 +130,30 @@ class _Child:
     def parse(self, body: bytes, about: Mapping[str, Any], seconds: float) -> Any:
         """Return what ``parse`` returned or raised.
 
-        Raises TimeoutError if there is no answer by then, OSError or EOFError if it died.
+        Raises TimeoutError if there is no answer by then, OSError or EOFError if it died; it is
+        ended then.
         """
         self.documents += 1
-        self._pipe.send((body, about))
-        return self._answer(seconds)
+        try:
+            self._pipe.send((body, about))
+            return self._answer(seconds)
+        except BaseException:
+            self.kill()
+            raise
 
     def _answer(self, seconds: float) -> Any:
         if not self._pipe.poll(seconds):
-            raise TimeoutError
+            message = f"no answer from the parser within {seconds:g} s"
+            raise TimeoutError(message)
         return self._pipe.recv()
 
+    @property
+    def alive(self) -> bool:
+        return not self._pipe.closed
+
     def kill(self) -> None:
+        if self._pipe.closed:
+            return
         self._pipe.close()
         self._process.kill()
         self._process.join()

@@ -162,6 +162,14 @@ def test_the_sources_that_lead_stories_are_told_to_the_store(app: App) -> None:
     assert told == "one"
 
 
+def test_what_is_done_every_few_hours_is_done_at_the_start_too(app: App) -> None:
+    with wiring.polling(app) as parts:
+        rare = [
+            job for job in jobs.of_worker(app, parts, Event()) if job.every > timedelta(hours=1)
+        ]
+    assert {job.name for job in rare if job.at_once} == {job.name for job in rare} != set()
+
+
 def test_old_articles_are_dropped_where_the_operator_says_so(
     app: App, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import time
 from datetime import UTC, datetime
 
@@ -38,12 +39,23 @@ def test_a_document_that_takes_too_much_memory_fails_alone() -> None:
         assert isinstance(sandbox.parse(GOOD, **ABOUT), Document)  # type: ignore[arg-type]
 
 
-def test_processes_that_can_not_even_start_are_a_failure_not_a_bug() -> None:
-    with Sandbox(processes=1, seconds=5, memory_mb=1) as sandbox:
-        for _ in range(2):
-            found = sandbox.parse(GOOD, **ABOUT)  # type: ignore[arg-type]
-            assert isinstance(found, Failed)
-            assert found.reason in (Reason.PARSE_CRASH, Reason.PARSE_TIMEOUT)
+def test_a_process_that_does_not_start_is_not_blamed_on_the_document(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with Sandbox(processes=1, seconds=10, memory_mb=512) as sandbox:
+        with monkeypatch.context() as patched:
+            patched.setattr("aggregator.sandbox._serve", operator.is_)  # it ends without a word
+            for _ in range(2):
+                with pytest.raises(EOFError):
+                    sandbox.parse(GOOD, **ABOUT)  # type: ignore[arg-type]
+        assert isinstance(sandbox.parse(GOOD, **ABOUT), Document)  # type: ignore[arg-type]
+
+
+def test_a_closed_sandbox_says_so_instead_of_waiting() -> None:
+    sandbox = Sandbox(processes=1, seconds=10, memory_mb=512)
+    sandbox.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        sandbox.parse(GOOD, **ABOUT)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("body", [b"", b"\x00" * 100, b"<html></html>", b"{}"])

@@ -24,16 +24,24 @@ def admitted(db: Database) -> Iterator[bool]:
     if db.url.get_backend_name() != "sqlite" or path is None:
         yield False
         return
-    # Never deleted: who waits for a deleted file and who makes it anew would both be let in.
-    with Path(f"{path}-poller").open("a+", encoding="ascii") as file:
+    # One file for all names of a database, those by links too. It is never deleted: who waits for
+    # a deleted file and who makes it anew would both be let in.
+    with Path(f"{Path(path).resolve()}-poller").open("a+", encoding="ascii") as file:
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except (BlockingIOError, PermissionError) as error:  # POSIX allows either
             file.seek(0)
             message = (
                 f"{db.address}: process {file.read().strip() or '?'} polls into it already, and "
                 "SQLite is for one at a time; stop that one (a running service polls by itself), "
                 "or set service.database to a PostgreSQL"
+            )
+            raise StoreError(message) from error
+        except OSError as error:
+            message = (
+                f"{db.address}: {file.name} can't be locked ({error.strerror}), but SQLite is for "
+                "one poller at a time; put the database onto a local disk, or set service.database "
+                "to a PostgreSQL"
             )
             raise StoreError(message) from error
         file.truncate(0)

@@ -287,7 +287,7 @@ pings = Table(
     metadata,
     Column("slug", Key, primary_key=True),
     Column("hub", Text, nullable=False),
-    Column("mark", Moment, nullable=False),  # when what our hub was told of last had moved
+    Column("mark", Text, nullable=False),  # of the articles that it was told of last
     Column("at", Moment, nullable=False),
 )
 """What our hub was last told of our own feeds."""

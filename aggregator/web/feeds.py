@@ -29,6 +29,9 @@ feeds = Blueprint("feeds", __name__)
 FRESH_SECONDS = 300
 """How long caches may serve a feed unasked."""
 
+_LONGEST_CURSOR = 100
+"""Characters; more than twice those of any cursor of ours. What is kept is kept by its cursor."""
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -65,7 +68,10 @@ class _Asked:
         shown = replace(feed, per=per or feed.per)
         least = _least(shown)
         shown = replace(shown, min_sources=least or feed.min_sources)
-        return cls(shown, form, request.args.get("before"), per, least, search)
+        before = request.args.get("before")
+        if before and len(before) > _LONGEST_CURSOR:
+            abort(404)
+        return cls(shown, form, before, per, least, search)
 
     @property
     def name(self) -> str:
@@ -75,9 +81,14 @@ class _Asked:
         return f"{self.per}:{told}" if self.per else told
 
     @property
+    def made_up(self) -> bool:
+        """Whether the caller put it together, instead of taking a feed as it is configured."""
+        return bool(self.search or self.before or self.per or self.least)
+
+    @property
     def hub(self) -> str | None:
         """Who tells of its changes: of those feeds alone whose address we tell the hub."""
-        told = not (self.search or self.before or self.per or self.feed.token)
+        told = not (self.made_up or self.feed.token)
         return current().own_hub if told else None
 
     def address(self, form: str, before: str | None) -> str:
@@ -224,7 +235,7 @@ def _answer(asked: _Asked) -> Response:
         "Vary": "Accept-Encoding, Sec-Fetch-Dest",
     }
     known = Known(
-        shelf.others if asked.search or asked.before else shelf.newest,
+        shelf.others if asked.made_up else shelf.newest,
         asked,
         has_clock(query),
         f"{_mimetype(MIME[asked.form])}; charset=utf-8",

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _MOST = 10_000
 """Different requests that are known again; past that, all are forgotten and learned anew."""
 _LONGEST = 500
-"""Characters of an address that is worth knowing again."""
+"""Characters of an address, with the password, that are worth knowing again."""
 _LEAST_BYTES = 500
 """What is shorter is sent as it is."""
 
@@ -94,14 +94,15 @@ class Shelf:
     newest: Kept = field(default_factory=lambda: Kept(most=9_000, max_bytes=128_000_000))
     others: Kept = field(default_factory=lambda: Kept(most=900, max_bytes=32_000_000))
     since: datetime | None = None
-    _known: dict[Hashable, Known] = field(default_factory=dict)
+    _known: dict[_Request, Known] = field(default_factory=dict)
 
     def remember(self, environ: WSGIEnvironment, known: Known) -> None:
         """Whoever asks the very same will get it, as long as the configuration stays."""
-        if len(environ.get("QUERY_STRING", "")) < _LONGEST:
+        asked = _request(environ)
+        if len(asked.path) + len(asked.query) + len(asked.password) < _LONGEST:
             if len(self._known) >= _MOST:
                 self._known.clear()
-            self._known[_request(environ)] = known
+            self._known[asked] = known
 
     def recall(self, environ: WSGIEnvironment) -> Known | None:
         return self._known.get(_request(environ))
@@ -129,14 +130,27 @@ class Front:
         return None if body is None else known.answer(environ, body)
 
 
-def _request(environ: WSGIEnvironment) -> Hashable:
-    """All of a request that decides who gets what: whoever has another password asks otherwise."""
+class _Request(NamedTuple):
+    """All of a request that decides who gets what: whoever has another password asks otherwise.
+
+    password: the Authorization header as it came; "" where nobody asks for one.
+    page: whether a browser wants to show it.
+    """
+
+    generation: int
+    path: str
+    query: str
+    password: str
+    page: bool
+
+
+def _request(environ: WSGIEnvironment) -> _Request:
     site: Site = environ[ENVIRON]
-    return (
+    return _Request(
         site.generation,
         environ["PATH_INFO"],
         environ.get("QUERY_STRING", ""),
-        environ.get("HTTP_AUTHORIZATION"),
+        "" if site.auth is None else environ.get("HTTP_AUTHORIZATION", ""),
         environ.get("HTTP_SEC_FETCH_DEST") == "document",
     )
 

@@ -55,14 +55,14 @@ def tell(crier: Crier, stop: Callable[[], bool]) -> bool:
 
 
 def _moved(
-    crier: Crier, told: Mapping[str, datetime], lately: Collection[str]
-) -> Iterator[tuple[str, datetime]]:
+    crier: Crier, told: Mapping[str, str], lately: Collection[str]
+) -> Iterator[tuple[str, str]]:
     for slug, (feed, _) in crier.feeds.items():
         if slug in lately:
             continue
         query, stories = parse_query(feed.where), feed.per is Per.STORY
-        mark = pings.moved(crier.db, query, crier.clock(), stories=stories)
-        if mark is not None and (slug not in told or mark > told[slug]):
+        mark = pings.mark(crier.db, query, crier.clock(), stories=stories)
+        if mark is not None and mark != told.get(slug):
             yield slug, mark
 
 

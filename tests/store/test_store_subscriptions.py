@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
-from stored import HOUR, NOW, commit, source
+from stored import HOUR, NOW, arrival, changed, commit, save, source
 
 from aggregator.model import Offer, PollState, Standing, Subscription
 from aggregator.store import hubs, pings, polls, sources, subscriptions
@@ -121,5 +121,21 @@ def test_hubs_are_forgotten_that_nobody_asks(db: Database) -> None:
     assert (hubs.forget(db, NOW), hubs.forget(db, NOW + 2 * HOUR)) == (0, 1)
 
 
-def test_a_feed_without_articles_has_never_moved(db: Database) -> None:
-    assert pings.moved(db, parse_query("topic:war"), NOW, stories=True) is None
+def test_a_feed_without_articles_has_nothing_to_tell(db: Database) -> None:
+    assert pings.mark(db, parse_query("topic:war"), NOW, stories=True) is None
+
+
+@pytest.mark.parametrize("stories", [False, True])
+def test_a_feed_has_moved_when_its_articles_have(db: Database, stories: bool) -> None:
+    def mark() -> str | None:
+        return pings.mark(db, parse_query(""), NOW + HOUR, stories=stories)
+
+    quick, slow = arrival(1, seen=NOW + MINUTE), arrival(2, "two", seen=NOW)
+    save(db, quick, at=NOW + MINUTE)
+    marks = [mark(), mark()]
+    assert marks[0] == marks[1]
+    save(db, slow, at=NOW)
+    marks.append(mark())
+    save(db, changed(slow, title="Edited", updated=NOW), at=NOW + 2 * MINUTE)
+    marks.append(mark())
+    assert len(set(marks)) == 3

@@ -12,10 +12,11 @@ import newsroom
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event
-from web_client import Visit
+from web_client import Visit, client
 from werkzeug.test import TestResponse
 
 from aggregator.errors import StoreError
+from aggregator.model import Feed, Per
 from aggregator.store import polls
 from aggregator.store.database import Database
 from aggregator.web import create_app
@@ -232,6 +233,45 @@ def test_who_makes_up_addresses_fills_no_memory(
     assert len(shelf._known) <= 10
     caller.get(f"/feeds/war.atom?x={'y' * 600}")
     assert max(len(str(request)) for request in shelf._known) < 200
+
+
+def test_who_makes_up_passwords_fills_no_memory(visit: Visit) -> None:
+    public, closed = visit(), visit(auth=("me", "secret"))
+    for number in range(5):
+        made_up = {"Authorization": f"Basic {number}{'x' * 600}"}
+        assert public.get("/feeds/war.atom", headers=made_up).status_code == 200
+        assert closed.get(f"/feeds/desk.atom{SECRET}", headers=made_up).status_code == 200
+    assert len(public.application.extensions["aggregator.web.feeds.shelf"]._known) == 1
+    assert not closed.application.extensions["aggregator.web.feeds.shelf"]._known
+
+
+def test_who_makes_up_cursors_fills_no_memory(visit: Visit) -> None:
+    caller = visit()
+    for cursor in ("x" * 2000, f"1700000000000000.{'x' * 2000}"):
+        assert caller.get(f"/feeds/war.atom?before={cursor}").status_code == 404
+    assert not caller.application.extensions["aggregator.web.feeds.shelf"].others._slots
+
+
+@pytest.mark.parametrize("asked", ["?per=story", "?per=story&min_sources=3", "?before=17.a"])
+def test_what_callers_put_together_drives_out_no_feed_of_the_operators(
+    visit: Visit, asked: str
+) -> None:
+    caller = visit()
+    caller.get("/feeds/war.atom")
+    caller.get(f"/feeds/war.atom{asked}")
+    shelf = caller.application.extensions["aggregator.web.feeds.shelf"]
+    assert (len(shelf.newest._slots), len(shelf.others._slots)) == (1, 1)
+
+
+def test_how_many_outlets_a_feed_of_stories_wants_drives_out_no_feed_either(
+    db: Database,
+) -> None:
+    feeds = {"told": Feed("told", "Told", per=Per.STORY)}
+    caller = client(newsroom.site(db, feeds=feeds))
+    caller.get("/feeds/told.atom")
+    caller.get("/feeds/told.atom?min_sources=3")
+    shelf = caller.application.extensions["aggregator.web.feeds.shelf"]
+    assert (len(shelf.newest._slots), len(shelf.others._slots)) == (1, 1)
 
 
 def test_without_its_database_what_is_kept_is_still_served(

@@ -48,6 +48,6 @@ def upgrade() -> None:
         "pings",
         sa.Column("slug", key, primary_key=True),
         sa.Column("hub", sa.Text(), nullable=False),
-        sa.Column("mark", _TIME, nullable=False),
+        sa.Column("mark", sa.Text(), nullable=False),
         sa.Column("at", _TIME, nullable=False),
     )
