@@ -132,20 +132,20 @@ def _least_letters(stem: str) -> int:
 T = TypeVar("T")
 
 
-class _Node(Generic[T]):
+class Node(Generic[T]):
     """A place in the tree of patterns; ``terms`` are those that end here.
 
-    There are a million of them, most without a next one: what is empty is shared.
+    There are many of them, most without a next one: what is empty is shared.
     """
 
     __slots__ = ("next", "terms")
 
     def __init__(self) -> None:
         self.terms: tuple[T, ...] = ()
-        self.next: dict[int, _Node[T]] = _NO_NODES
+        self.next: dict[int, Node[T]] = _NO_NODES
 
 
-_NO_NODES: dict[int, _Node[Any]] = {}
+_NO_NODES: dict[int, Node[Any]] = {}
 
 
 class Words:
@@ -178,7 +178,7 @@ class Lexicon(Generic[T]):
     """Patterns and what each of them stands for; of no language."""
 
     def __init__(self, words: Words) -> None:
-        self.root = _Node[T]()
+        self.root = Node[T]()
         self.words = words
 
     def add(self, words: Pattern, term: T) -> None:
@@ -187,8 +187,12 @@ class Lexicon(Generic[T]):
         for word in words:
             if node.next is _NO_NODES:
                 node.next = {}
-            node = node.next.setdefault(self.words.number(word), _Node())
+            node = node.next.setdefault(self.words.number(word), Node())
         node.terms = (*node.terms, term)
+
+    def after(self, number: int) -> Node[T] | None:
+        """Return where terms go on that begin with a word of patterns, if there are any."""
+        return self.root.next.get(number)
 
 
 Found = tuple[T, int, int]
@@ -203,14 +207,15 @@ class Finder(Generic[T]):
 
     def __init__(self, lexicons: Sequence[Lexicon[T]], bending: Bending) -> None:
         words = lexicons[0].words
-        roots = [lexicon.root.next for lexicon in lexicons]
+        starts = [lexicon.after for lexicon in lexicons]
 
         def numbers(word: str) -> tuple[int, ...]:
             return words.matched_by(word, sorted(bending.dictionary_forms(word)))
 
-        def first(word: str) -> tuple[_Node[T], ...]:
+        def first(word: str) -> tuple[Node[T], ...]:
             found = self._numbers[word]
-            return tuple(after[number] for after in roots for number in found if number in after)
+            nodes = (after(number) for after in starts for number in found)
+            return tuple(node for node in nodes if node)
 
         self._numbers = _Memory(numbers)
         self._first = _Memory(first)
@@ -230,7 +235,7 @@ class Finder(Generic[T]):
         return found
 
     def _go_on(
-        self, first: _Node[T], words: Sequence[str], start: int, found: list[Found[T]]
+        self, first: Node[T], words: Sequence[str], start: int, found: list[Found[T]]
     ) -> None:
         nodes = [first]
         for at in range(start + 1, len(words)):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cache
 from threading import Lock
@@ -10,7 +11,18 @@ from typing import NamedTuple
 
 from aggregator.model import Kind, Rule
 from aggregator.tag import gazetteer
-from aggregator.tag.patterns import Bending, Finder, Lexicon, Words, bare, bent, pattern
+from aggregator.tag.gazetteer import PlaceName, Term
+from aggregator.tag.patterns import (
+    Bending,
+    Finder,
+    Lexicon,
+    Node,
+    Pattern,
+    Words,
+    bare,
+    bent,
+    pattern,
+)
 from aggregator.tag.rows import KATAKANA
 from aggregator.tag.words import Text, tokens
 
@@ -117,24 +129,60 @@ def _vocabulary(language: str) -> Vocabulary:
     return Vocabulary(language)
 
 
+class _Lists(Lexicon[Meaning]):
+    """Terms of the word lists; what they mean is made when a text has the first word of one.
+
+    There are a quarter of a million, and the news of a month have few of them.
+    """
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        super().__init__(_WORDS)
+        self.root.next = {}
+        self._first: dict[int, Term] = {}
+        self._further: dict[int, list[Term]] = {}
+        for term in terms:
+            number, *_ = map(_WORDS.number, _pattern(term.name))
+            if self._first.setdefault(number, term) is not term:
+                self._further.setdefault(number, []).append(term)
+
+    def after(self, number: int) -> Node[Meaning] | None:
+        """Two threads may make the same at the same time; then one of them is kept."""
+        if number not in self.root.next and number in self._first:
+            made = Lexicon[Meaning](_WORDS)
+            for term in (self._first[number], *self._further.get(number, ())):
+                made.add(_pattern(term.name), meaning(term.code, term.kind, term.name))
+            self.root.next |= made.root.next
+        return super().after(number)
+
+
+def _pattern(term: str) -> Pattern:
+    return bent(tokens(term)) if bare(term) == term else pattern(term)
+
+
 @cache
-def _of_language(code: str) -> Lexicon[Meaning]:
-    lexicon = Lexicon[Meaning](_WORDS)
-    known = gazetteer.language(code)
-    plain = code.partition("_")[0]
+def _of_language(code: str) -> _Lists:
+    return _Lists((*_names_by_language().get(code.partition("_")[0], ()), *_terms(code)))
+
+
+@cache
+def _names_by_language() -> Mapping[str, Sequence[PlaceName]]:
+    found: dict[str, list[PlaceName]] = defaultdict(list)
     for row in gazetteer.place_names():
-        if plain in row.languages:
-            _add(lexicon, row.code, row.kind, row.name)
-    for kind, by_place in known.places.items():
+        for code in row.languages:
+            found[code].append(row)
+    return found
+
+
+def _terms(code: str) -> Iterator[Term]:
+    """Yield the terms in a language's own file, and its words of the subjects."""
+    for kind, by_place in gazetteer.language(code).places.items():
         for place, terms in by_place.items():
             for term in terms:
                 is_capital = kind is Kind.CITY and (place, tokens(term)) in _capitals_of_the_world()
-                _add(lexicon, place, Kind.CAPITAL if is_capital else kind, term)
+                yield Term(place, Kind.CAPITAL if is_capital else kind, term)
     for key in gazetteer.subject_keys():
         for kind, terms in gazetteer.subject(key).words.get(code, {}).items():
-            for term in terms:
-                _add(lexicon, key, kind, term)
-    return lexicon
+            yield from (Term(key, kind, term) for term in terms)
 
 
 @cache
@@ -144,20 +192,14 @@ def _capitals_of_the_world() -> frozenset[tuple[str, tuple[str, ...]]]:
 
 
 @cache
-def _of_the_world() -> Lexicon[Meaning]:
-    lexicon = Lexicon[Meaning](_WORDS)
-    for row in gazetteer.place_names():
-        if not row.languages or len(row.languages) >= _INTERNATIONAL:
-            _add(lexicon, row.code, row.kind, row.name)
-    for place, terms in gazetteer.international().items():
-        for term in terms:
-            _add(lexicon, place, Kind.STANDS_FOR, term)
-    return lexicon
-
-
-def _add(lexicon: Lexicon[Meaning], of: str, kind: Kind, term: str) -> None:
-    says = meaning(of, kind, term)
-    lexicon.add(bent(says.words) if says.text == term else pattern(term), says)
+def _of_the_world() -> _Lists:
+    stands_for = gazetteer.international().items()
+    return _Lists(
+        (
+            *(r for r in gazetteer.place_names() if not 0 < len(r.languages) < _INTERNATIONAL),
+            *(Term(place, Kind.STANDS_FOR, term) for place, terms in stands_for for term in terms),
+        )
+    )
 
 
 def meaning(of: str, kind: Kind, term: str) -> Meaning:
@@ -188,18 +230,22 @@ def _capitals(text: Text) -> tuple[int, ...]:
 
 
 class Family(NamedTuple):
-    """All words of a country or subject in all languages, and what they begin with."""
+    """All words of a country or subject in all languages."""
 
     words: frozenset[str]
-    beginnings: frozenset[str]
 
     def holds(self, word: str) -> bool:
         """Return whether a word is one of them or begins one, or is one with an ending."""
-        return word in self.beginnings or any(
-            word[:cut] in self.words for cut in range(max(3, len(word) - _ENDING), len(word))
+        cuts = range(max(_STEM, len(word) - _ENDING), len(word))
+        return (
+            word in self.words
+            or any(word[:cut] in self.words for cut in cuts)
+            or (len(word) >= _STEM and any(known.startswith(word) for known in self.words))
         )
 
 
+_STEM = 3
+"""Letters at least of a word that others are compared with."""
 _ENDING = 3
 """Letters at most of an ending that makes another form of a word, not another word."""
 
@@ -215,6 +261,4 @@ def family(of: str) -> Family:
     for code in gazetteer.language_codes():
         places = gazetteer.language(code).places.values()
         terms += [term for kind in places for term in kind.get(of, ())]
-    words = frozenset(word for term in terms for word in tokens(term))
-    beginnings = (word[:end] for word in words for end in range(3, len(word) + 1))
-    return Family(words, words.union(beginnings))
+    return Family(frozenset(word for term in terms for word in tokens(term)))

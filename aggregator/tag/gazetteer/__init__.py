@@ -79,13 +79,19 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceName:
-    """A row of ``places.tsv``: a name of a country or city in some languages; none: in any."""
+class Term:
+    """A term of the lists, as it is written there. code: of a country, or the key of a subject."""
 
     code: str
     kind: Kind
-    languages: frozenset[str]
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceName(Term):
+    """A row of ``places.tsv``: a name of a country or city in some languages; none: in any."""
+
+    languages: frozenset[str]
 
 
 @cache
@@ -187,7 +193,7 @@ def _rows() -> Iterator[PlaceName]:
             code, kind, languages, name = line.split("\t")
             if languages not in shared:
                 shared[languages] = frozenset(map(intern, languages.split()))
-            yield PlaceName(intern(code), Kind(kind), shared[languages], name)
+            yield PlaceName(intern(code), Kind(kind), name, shared[languages])
 
 
 def _stems(folder: str) -> tuple[str, ...]:
