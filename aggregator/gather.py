@@ -8,13 +8,13 @@ stored a whole batch or none of it, and goes on from there.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import chain
 
 from aggregator.dedupe.stories import WINDOW, Stories
+from aggregator.dedupe.story import mint
 from aggregator.dedupe.telling import Encoder, Said, Telling, said, telling
 from aggregator.model import Article, Placed, Source
 from aggregator.store import apart as store_apart
@@ -50,6 +50,9 @@ class Gatherer:
         self._known: State | None = None
         self._stories = Stories()
         self._apart: frozenset[tuple[str, str]] = frozenset()
+        self._asked: Mapping[str, str] = {}
+        self._held: Collection[str] = ()
+        """Ids that the articles of a batch would give to stories; those that others have."""
         self._unfit: set[str] = set()
         """Articles that can't be put back: putting them there raised."""
 
@@ -114,6 +117,9 @@ class Gatherer:
         """
         placed: list[Placed] = []
         was = remembered.still_of(self._db, [article.id for article in waiting])
+        # Most begin a story, and each would ask by itself.
+        self._asked = {mint(article.id): article.id for article in waiting}
+        self._held = remembered.held(self._db, self._asked)
         for article, told in zip(waiting, self._tellings(waiting), strict=True):
             one = None
             with _on_its_own(article):
@@ -122,6 +128,12 @@ class Gatherer:
             if told and not one:
                 return placed, False
         return placed, True
+
+    def _is_held(self, story: str, article: str) -> bool:
+        """Return whether others than an article are in a story."""
+        if self._asked.get(story) == article:
+            return story in self._held
+        return bool(remembered.held(self._db, {story: article}))
 
     def _tellings(self, waiting: Collection[Article]) -> Iterator[Telling | None]:
         """Yield what articles tell; None for one on which that raises.
@@ -149,8 +161,7 @@ class Gatherer:
         is read, which may take minutes.
         """
         apart = gathering.followed(self._db, self._apart)
-        is_held = partial(remembered.is_held, self._db)
-        self._stories = Stories(rulings.ruled(self._db), apart, is_held)
+        self._stories = Stories(rulings.ruled(self._db), apart, self._is_held)
         begin, end = first - 2 * WINDOW, first + WINDOW
         told: dict[str, None] = {}
         read = chain(

@@ -25,6 +25,7 @@ from aggregator.dedupe.encoder import encoder
 from aggregator.dedupe.stories import LINK, Stories
 from aggregator.dedupe.telling import Telling
 from aggregator.model import Appearance, Article, Outlet
+from aggregator.tag.words import tokens
 
 DAY = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -274,7 +275,7 @@ def neardup(data: Path) -> Iterator[Figure]:
     copies = Copies()
     said: list[str] = []
     for number, row in enumerate(rows):
-        one = sketch(row["text"])
+        one = sketch(tokens(row["text"][:2_000]))
         found = copies.nearest(one)
         said.append(said[found[0][0]] if found else row["id"])
         copies.add(number, one)

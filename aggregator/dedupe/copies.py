@@ -13,6 +13,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from math import sqrt
 from operator import itemgetter
 from typing import Any
@@ -20,8 +21,6 @@ from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
-
-from aggregator.tag.words import tokens
 
 LENGTH = 3
 """Words of a shingle; characters where a script has no spaces, since each is a token."""
@@ -36,7 +35,6 @@ _ENOUGH_OF_PART = 0.6
 _PART = 0.7
 _SHORT = 32
 """A line or two of fewer shingles are contained whole: any word may be the one that matters."""
-_MOST_READ = 2_000
 _NUMBERED = 1
 """The bit of a shingle that says whether it ends with a number."""
 _NUMBERS, _PASSAGES = 1.5, 0.8
@@ -54,10 +52,10 @@ class Sketch:
     keys: array[int]
 
 
-def sketch(text: str) -> Sketch:
-    """Return the sketch of the first words of a text."""
-    words = [word.encode("utf-8", "surrogatepass") for word in tokens(text[:_MOST_READ])]
-    del words[MOST + LENGTH - 1 :]
+def sketch(tokens: Iterable[str]) -> Sketch:
+    """Return the sketch of a text of which these are the words (``tag.words``)."""
+    first = islice(tokens, MOST + LENGTH - 1)
+    words = [word.encode("utf-8", "surrogatepass") for word in first]
     hashes = list(map(crc32, map(b" ".join, zip(words, words[1:], words[2:], strict=False))))
     shingles = dict.fromkeys(
         hash_ >> 16 | _NUMBERED if last < b":" else hash_ >> 16 & ~_NUMBERED

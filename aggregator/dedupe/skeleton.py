@@ -8,7 +8,6 @@ and those that transcriptions mix are one letter: p and b are P, all hissing sou
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 LEAST = 3
 """Consonants of a name that is worth looking for: two are shared by too many."""
@@ -41,7 +40,6 @@ _DOUBLED = re.compile(r"(.)\1+")
 _MOST_READ = 24
 
 
-@lru_cache(1 << 15)
 def skeleton(word: str, language: str = "") -> str:
     """Return the consonants of a folded word; "" where it is of no alphabet that we know.
 

@@ -244,8 +244,10 @@ class Stories:
     def _split(self, story: Cluster) -> list[Move]:
         """Make two of a story that has grown, if its articles fall into halves."""
         gone = leaving(self._window, story)
+        if not gone:
+            return []
         stay = [item for item in story.articles.values() if item not in gone]
-        if not gone or self._decided.forbids_splitting(stay, gone):
+        if self._decided.forbids_splitting(stay, gone):
             return []
         new = Cluster(self._id(gone), gone[0])
         self._stories[new.id] = new

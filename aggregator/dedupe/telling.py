@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from aggregator.dedupe.copies import Sketch, sketch
@@ -94,7 +95,7 @@ def telling(article: Article, vector: bytes | None = None) -> Telling:
         language=language,
         features=features,
         headline=headline,
-        sketch=sketch(f"{title}\n{text}"),
+        sketch=sketch(chain.from_iterable(row.words for row in rows)),
         vector=vector,
     )
 
@@ -111,6 +112,7 @@ def _read(article: Article) -> tuple[str, str, str | None]:
 
 _EARLY = 60
 """Words of a text that count in full."""
+_WORD = Kind.WORD  # asking an enumeration takes longer than asking for a name
 _STEM = 6
 """Letters of a word that are compared: the rest is mostly its ending."""
 _NAME = 4
@@ -142,8 +144,10 @@ def _features(rows: tuple[Row, Row], language: str) -> tuple[tuple[Feature, ...]
             else:
                 found[feature], sums[feature] = shown, weight
         if row.field == "title":
-            headline = sum([kind is Kind.WORD for kind, _ in found])
-    told = [Feature(*feature, shown, sums[feature] ** 0.5) for feature, shown in found.items()]
+            headline = sum([kind is _WORD for kind, _ in found])
+    told = [
+        Feature(kind, key, shown, sums[kind, key] ** 0.5) for (kind, key), shown in found.items()
+    ]
     return (*told, *_about(rows, mentions)), headline
 
 
@@ -166,6 +170,7 @@ def _about(rows: tuple[Row, Row], mentions: about.Mentions) -> Iterator[Feature]
 
 
 def _of_row(row: Row, language: str, listed: Collection[int]) -> Iterator[Mentioned]:
+    """Yield words, what names each may be, and numbers; quick, since all that comes in is read."""
     full = _HEADLINE if row.field == "title" else 1.0
     is_title_case = _is_title_case(row)
     before, text = "", row.text
@@ -175,39 +180,30 @@ def _of_row(row: Row, language: str, listed: Collection[int]) -> Iterator[Mentio
         weight = full if at < _EARLY else full * _LATE
         if len(word) == 1:
             if word >= _UNSPACED and before >= _UNSPACED:  # two characters make a word
-                yield Kind.WORD, before + word, before + word, weight
+                yield _WORD, before + word, before + word, weight
             before = word
             continue
         before = ""
-        bare = _bare(word, language)
-        if bare:
+        stem, names = _compared(word, language)
+        if stem:
             shown = text[start:end]
             is_name = not is_title_case and shown[0].isupper() and _goes_on(text, start)
             if at in listed:
                 is_name, weight = False, weight * _LISTED
-            yield from _of_word(bare, shown, language, weight, is_name=is_name)
+            yield _WORD, stem, shown, weight * _OF_A_NAME if is_name else weight
+            if names and (not shown[0].islower() or _is_caseless(shown[0])):
+                sure = weight if is_name else weight * _UNSURE
+                for consonants, share in names:
+                    yield Kind.NAME, consonants, shown, sure * share
+    yield from _numbers(text, full)
+
+
+def _numbers(text: str, full: float) -> Iterator[Mentioned]:
     for number in _NUMBER.finditer(text):
         key = _normal(number[0])
         if len(key) > 1:
             weight = full if len(key) > 2 else full * _UNSURE
             yield Kind.NUMBER, key, number[0], weight
-
-
-def _of_word(
-    word: str, shown: str, language: str, weight: float, *, is_name: bool
-) -> Iterator[Mentioned]:
-    """Yield a word, and what names it may be: in scripts without capitals any word may be one."""
-    yield Kind.WORD, word[:_STEM], shown, weight * _OF_A_NAME if is_name else weight
-    if shown[0].islower() and not _is_caseless(shown[0]):
-        return
-    consonants = skeleton(word, language)
-    if len(consonants) < LEAST:
-        return
-    if not is_name:
-        weight *= _UNSURE
-    yield Kind.NAME, consonants[:_NAME], shown, weight
-    if len(consonants) > LEAST:  # the fourth may be an ending's
-        yield Kind.NAME, consonants[:LEAST], shown, weight * _SHORT
 
 
 def _is_title_case(row: Row) -> bool:
@@ -249,6 +245,21 @@ def _normal(number: str) -> str:
 
 
 @lru_cache(1 << 15)  # news repeats its words
+def _compared(word: str, language: str) -> tuple[str, tuple[tuple[str, float], ...]]:
+    """Return the stem of a word, and what names it may be with what each of these counts.
+
+    Where the script has capitals, only a word with one is a name. "" for a word that says nothing.
+    """
+    bare = _bare(word, language)
+    consonants = skeleton(bare, language)
+    if len(consonants) < LEAST:
+        return bare[:_STEM], ()
+    if len(consonants) == LEAST:
+        return bare[:_STEM], ((consonants, 1.0),)
+    # The fourth may be an ending's.
+    return bare[:_STEM], ((consonants[:_NAME], 1.0), (consonants[:LEAST], _SHORT))
+
+
 def _bare(word: str, language: str) -> str:
     """Return a word without what its language writes together with its front (Arabic, Hebrew).
 

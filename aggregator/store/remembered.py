@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, exists, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, func, not_, or_, select
 
 from aggregator.model import Article
 from aggregator.store import rows
@@ -87,11 +87,13 @@ def still_of(db: Database, waiting: Sequence[str]) -> dict[str, str]:
         return {row.article: row.story for row in found}
 
 
-def is_held(db: Database, story: str, article: str) -> bool:
-    """Return whether a story has other articles than this one."""
-    others = members.c.story == story, members.c.article != article
+def held(db: Database, stories: Mapping[str, str]) -> set[str]:
+    """Return which stories have other articles than the one that is given with each."""
+    least, last = func.min(members.c.article), func.max(members.c.article)
     with db.read() as connection:
-        return bool(connection.scalar(select(exists().where(*others))))
+        wanted = among(connection, members.c.story, stories)
+        found = select(members.c.story, least, last).where(wanted).group_by(members.c.story)
+        return {story for story, *ends in connection.execute(found) if {*ends} != {stories[story]}}
 
 
 def heads(db: Database, stories: Sequence[str], batch: int) -> Iterator[Head]:

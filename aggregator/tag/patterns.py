@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
-from itertools import chain, count
+from itertools import count
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 from weakref import ReferenceType, ref
 
@@ -112,8 +112,8 @@ class Bending:
         for start in (word, *self._without_prefix(word)):
             found.add(start)
             for length in range(min(self._longest, len(start) - 2) + 1):
-                stem, form = start[: len(start) - length], start[len(start) - length :]
-                for ending in self._endings.get(form, ()):
+                for ending in self._endings.get(start[len(start) - length :], ()):
+                    stem = start[: len(start) - length]
                     if len(stem) + len(ending) >= _least_letters(stem):
                         found.add(stem + ending)
         return found
@@ -153,10 +153,16 @@ class Words:
 
     def __init__(self) -> None:
         self._numbers: dict[Form, dict[str, int]] = {form: {} for form in Form}
+        self._beside_stars: set[str] = set()
+        """The four letters before or after each star: few words of a text have any of them."""
         self._count = count()
 
     def number(self, word: Word) -> int:
         """Return the number of a word of a pattern, a new one for a new word."""
+        if word.form is Form.STEM:
+            self._beside_stars.add(word.text[:LEAST_LETTERS_AT_STAR])
+        elif word.form is Form.TAIL:
+            self._beside_stars.add(word.text[-LEAST_LETTERS_AT_STAR:])
         return self._numbers[word.form].setdefault(word.text, next(self._count))
 
     def matched_by(self, text: str, dictionary_forms: Iterable[str]) -> tuple[int, ...]:
@@ -165,6 +171,9 @@ class Words:
         found = [bent[form] for form in dictionary_forms if form in bent]
         if text in exact:
             found.append(exact[text])
+        ends = {text[:LEAST_LETTERS_AT_STAR], text[-LEAST_LETTERS_AT_STAR:]}
+        if self._beside_stars.isdisjoint(ends):
+            return tuple(found)
         stems, tails = self._numbers[Form.STEM], self._numbers[Form.TAIL]
         for cut in range(LEAST_LETTERS_AT_STAR, len(text) + 1):
             if text[:cut] in stems:
@@ -197,6 +206,9 @@ class Lexicon(Generic[T]):
 
 Found = tuple[T, int, int]
 """A term, where it starts, and how many words it takes; a plain tuple, since many are made."""
+Met = tuple[tuple[Node[T], ...], tuple[int, ...]]
+"""Of a word of a text: where terms go on that begin with it, and which words of patterns it is."""
+_NOTHING: Met[Any] = (), ()
 
 
 class Finder(Generic[T]):
@@ -209,58 +221,50 @@ class Finder(Generic[T]):
         words = lexicons[0].words
         starts = [lexicon.after for lexicon in lexicons]
 
-        def numbers(word: str) -> tuple[int, ...]:
-            return words.matched_by(word, sorted(bending.dictionary_forms(word)))
+        def meet(word: str) -> Met[T]:
+            numbers = words.matched_by(word, sorted(bending.dictionary_forms(word)))
+            nodes = [after(number) for after in starts for number in numbers]
+            return (tuple(node for node in nodes if node), numbers) if numbers else _NOTHING
 
-        def first(word: str) -> tuple[Node[T], ...]:
-            found = self._numbers[word]
-            nodes = (after(number) for after in starts for number in found)
-            return tuple(node for node in nodes if node)
-
-        self._numbers = _Memory(numbers)
-        self._first = _Memory(first)
+        self._met = _Memory(meet)
 
     def find(self, words: Sequence[str]) -> list[Found[T]]:
         """Return every term in a row of tokens."""
         found: list[Found[T]] = []
-        after = chain(map(self._numbers.__getitem__, words[1:]), ((),))
-        for start, (nodes, following) in enumerate(
-            zip(map(self._first.__getitem__, words), after, strict=False)
-        ):
+        row = [*map(self._met.__getitem__, words), _NOTHING]
+        for start, (nodes, _) in enumerate(row):
             for node in nodes:
                 for term in node.terms:
                     found.append((term, start, 1))  # noqa: PERF401 - of mostly one
-                if following and node.next and not node.next.keys().isdisjoint(following):
-                    self._go_on(node, words, start, found)
+                if node.next and not node.next.keys().isdisjoint(row[start + 1][1]):
+                    _go_on(node, row, start, found)
         return found
 
-    def _go_on(
-        self, first: Node[T], words: Sequence[str], start: int, found: list[Found[T]]
-    ) -> None:
-        nodes = [first]
-        for at in range(start + 1, len(words)):
-            following = self._numbers[words[at]]
-            if not following:
-                return
-            nodes = [node.next[n] for node in nodes for n in following if n in node.next]
-            if not nodes:
-                return
-            for node in nodes:
-                found += [(term, start, at - start + 1) for term in node.terms]
+
+def _go_on(first: Node[T], row: Sequence[Met[T]], start: int, found: list[Found[T]]) -> None:
+    """Add the terms of several words that begin where a row goes on from a word of it."""
+    nodes = [first]
+    for at in range(start + 1, len(row)):
+        _, numbers = row[at]
+        nodes = [node.next[n] for node in nodes for n in numbers if n in node.next]
+        if not nodes:
+            return
+        for node in nodes:
+            found += [(term, start, at - start + 1) for term in node.terms]
 
 
-class _Memory(dict[str, tuple[T, ...]]):
+class _Memory(dict[str, Met[T]]):
     """What was found for the words of the texts so far, until all memories are full."""
 
     _all: ClassVar[list[ReferenceType[_Memory[Any]]]] = []
     _held = 0
 
-    def __init__(self, find: Callable[[str], tuple[T, ...]]) -> None:
+    def __init__(self, find: Callable[[str], Met[T]]) -> None:
         super().__init__()
         self._find = find
         _Memory._all.append(ref(self))
 
-    def __missing__(self, word: str) -> tuple[T, ...]:
+    def __missing__(self, word: str) -> Met[T]:
         if _Memory._held >= _MOST_FORMS:
             _Memory._clear_all()
         _Memory._held += 1

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.dedupe import copies
-from aggregator.dedupe.copies import Copies, sameness, sketch
+from aggregator.dedupe.copies import Copies, Sketch, sameness
 from aggregator.dedupe.stories import WINDOW, Stories
 from aggregator.dedupe.telling import Telling, telling
 from aggregator.model import By
+from aggregator.tag.words import tokens
 
 WORDS = [f"w{n * n}" for n in range(120)]
 TEXT = " ".join(WORDS)
@@ -37,6 +38,10 @@ DRAW = (
     "until nine in the evening at any kiosk of the country. Winners have {} days to come to one "
     "of the offices of the lottery with the ticket and a passport, and pay no tax on the prize."
 )
+
+
+def sketch(text: str) -> Sketch:
+    return copies.sketch(tokens(text))
 
 
 def shared(one: str, other: str) -> float:

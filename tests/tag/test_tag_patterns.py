@@ -176,7 +176,7 @@ def test_it_forgets_forms_before_they_are_too_many_and_finds_the_same(monkeypatc
     small = finder("war", "peace talks")
     row = tokens("wars peace talk war talks peace talks a b c wars peace talks")
     assert [small.find(row) for _ in range(3)] == [finder("war", "peace talks").find(row)] * 3
-    assert max(len(small._numbers), len(small._first)) <= 2
+    assert len(small._met) <= 2
 
 
 def test_all_finders_share_what_may_be_remembered(monkeypatch):
@@ -184,7 +184,7 @@ def test_all_finders_share_what_may_be_remembered(monkeypatch):
     many = [finder("war") for _ in range(10)]
     for number, each in enumerate(many):
         assert each.find([f"w{number}n{n}" for n in range(20)] + ["war"]) == [("war", 20, 1)]
-    assert sum(len(each._numbers) + len(each._first) for each in many) <= 50
+    assert sum(len(each._met) for each in many) <= 50
 
 
 WORDS = st.sampled_from(["ab", "aba", "abab", "ababa", "ba", "baba"])
