@@ -89,6 +89,7 @@ def pull_out(db: Database, article: str, at: datetime) -> bool:
 def put_together(db: Database, article: str, other: str, at: datetime) -> None:
     """Decide that two articles are of one story; the first waits to be gathered anew.
 
+    What kept it apart from others that are in the second one's story is undone by it.
     Raises UsageError for one that isn't there, or where both are the same.
     """
     if article == other:
@@ -99,7 +100,21 @@ def put_together(db: Database, article: str, other: str, at: datetime) -> None:
         for missing in {article, other}.difference(found):
             message = f"there is no article {missing}"
             raise UsageError(message)
+        hold(connection)  # who is beside the other one stays so
+        story = select(members.c.story).where(members.c.article == other).scalar_subquery()
+        beside = connection.scalars(select(members.c.article).where(members.c.story == story))
+        _undo(connection, article, beside.all())
         _rule(connection, article, [other], at, together=True)
+
+
+def _undo(connection: Connection, article: str, others: Collection[str]) -> None:
+    """Forget that an article is kept apart from others."""
+    for one, other in (
+        (rulings.c.article, rulings.c.other),
+        (rulings.c.other, rulings.c.article),
+    ):
+        apart = one == article, among(connection, other, others), not_(rulings.c.together)
+        connection.execute(delete(rulings).where(*apart))
 
 
 def _rule(

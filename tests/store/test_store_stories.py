@@ -227,6 +227,19 @@ def test_an_article_that_is_alone_can_not_be_pulled_out(db: Database) -> None:
     assert gathering.waiting(db, 9, NOW) == ()
 
 
+def test_putting_together_undoes_what_was_pulled_out_of_that_story(db: Database) -> None:
+    save(db, *map(arrival, (1, 2, 3, 4)))
+    put(db, *(placed(n, "s") for n in (1, 2, 3)), placed(4, "other"))
+    assert rulings.pull_out(db, article_id(1), NOW)
+    rulings.put_together(db, article_id(4), article_id(1), NOW)
+    put(db, placed(1, "new"), placed(4, "new"))
+    rulings.put_together(db, article_id(1), article_id(2), NOW)
+    assert {(one.article, one.other, one.together) for one in rulings.ruled(db)} == {
+        (article_id(1), article_id(2), True),
+        (article_id(1), article_id(4), True),
+    }
+
+
 def test_what_is_not_there_or_the_same_can_not_be_put_together(db: Database) -> None:
     save(db, arrival(1))
     for one, other, words in (
