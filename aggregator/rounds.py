@@ -47,6 +47,7 @@ def run_round(
     what falls due meanwhile.  stop: when true, finish what is under way and return.
     report: called with each source's key and its commit; None where a bug ended its poll, or where
     it could not be stored.
+    Raises StoreError when nothing can be claimed; what is under way then is stored before.
     """
 
     def work(state: PollState) -> Commit:
@@ -54,20 +55,34 @@ def run_round(
 
     claims = _Claims(parts, until)
     with closing(Crew(work, parts.workers)) as crew:
-        while True:
-            if stop():
-                claims.give_back(state.source for state in crew.recall())
-            elif crew.untouched <= parts.workers:
-                crew.hand_out(claims.take(2 * parts.workers - crew.untouched))
-            if not claims.held:
-                if stop() or not claims.wait_for_a_host():
-                    return
-                continue
-            group = crew.collect(min(_GROUP, len(claims.held)), _LINGER_SECONDS)
-            for key, commit in _stored(parts, group):
-                claims.end(key)
-                report(key, commit)
-            claims.renew()
+        try:
+            _go_round(parts, claims, crew, stop, report)
+        except StoreError:
+            _go_round(parts, claims, crew, lambda: True, report)
+            raise
+
+
+def _go_round(
+    parts: Parts,
+    claims: _Claims,
+    crew: Crew[PollState, Commit],
+    stop: Callable[[], bool],
+    report: Callable[[str, Commit | None], None],
+) -> None:
+    while True:
+        if stop():
+            claims.give_back(state.source for state in crew.recall())
+        elif crew.untouched <= parts.workers:
+            crew.hand_out(claims.take(2 * parts.workers - crew.untouched))
+        if not claims.held:
+            if stop() or not claims.wait_for_a_host():
+                return
+            continue
+        group = crew.collect(min(_GROUP, len(claims.held)), _LINGER_SECONDS)
+        for key, commit in _stored(parts, group):
+            claims.end(key)
+            report(key, commit)
+        claims.renew()
 
 
 class _Claims:
@@ -115,7 +130,10 @@ class _Claims:
         if given:
             self.held -= given
             parts = self._parts
-            sources.put_off(parts.db, parts.worker, given, parts.clock())
+            try:
+                sources.put_off(parts.db, parts.worker, given, parts.clock())
+            except StoreError as error:
+                _log.error("%s sources wait for the end of their leases: %s", len(given), error)
 
     def wait_for_a_host(self) -> bool:
         """Sleep a while, if a source is due that waits for no more than its host's gap."""
@@ -135,7 +153,10 @@ class _Claims:
         if monotonic() >= self._renew_at:
             self._renew_at = self._after()
             parts = self._parts
-            hosts.renew(parts.db, parts.worker, self.held, parts.clock() + parts.lease)
+            try:
+                hosts.renew(parts.db, parts.worker, self.held, parts.clock() + parts.lease)
+            except StoreError as error:
+                _log.error("leases are not renewed: %s", error)  # the next time is soon enough
 
     def _after(self) -> float:
         return monotonic() + self._parts.lease.total_seconds() / 3
@@ -180,4 +201,7 @@ def _tell(parts: Parts, state: PollState, error: BaseException) -> None:
     now = parts.clock()
     stay = Stay(state.host, free_at=now + parts.manners.gap)
     commit = failed(parts, source, state, crashed, now)
-    polls.commit(parts.db, replace(commit, stays=(stay,), worker=parts.worker))
+    try:
+        polls.commit(parts.db, replace(commit, stays=(stay,), worker=parts.worker))
+    except StoreError as full:
+        _tell(parts, state, full)
