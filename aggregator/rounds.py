@@ -28,6 +28,9 @@ _LINGER_SECONDS = 0.1
 _AGAIN_SECONDS = 1.0
 """Where nothing more was due, it is asked again after so long, or when hosts have become free."""
 
+_TRIES = 2
+"""Where so many in a row can't be stored, it isn't the fault of one of them."""
+
 _RELOAD = timedelta(seconds=5)
 """After so long a changed configuration has been taken up everywhere."""
 
@@ -163,7 +166,10 @@ class _Claims:
 
 
 def _stored(parts: Parts, group: Sequence[_Done]) -> Iterator[tuple[str, Commit | None]]:
-    """Store a group of polls in one transaction; where that fails, each in one of its own."""
+    """Store a group of polls in one transaction; where that fails, each in one of its own.
+
+    Where two in a row can't be stored, the rest is not tried: each may wait for half a minute.
+    """
     for done in group:
         if done.error is not None:
             _tell(parts, done.task, done.error)
@@ -173,20 +179,31 @@ def _stored(parts: Parts, group: Sequence[_Done]) -> Iterator[tuple[str, Commit 
         if polled:
             polls.commit(parts.db, *(commit for _, commit in polled))
     except Exception:  # noqa: BLE001 - whatever it is, it may be the fault of one of them
-        for state, commit in polled:
-            yield state.source, _on_its_own(parts, state, commit)
+        yield from _one_by_one(parts, polled)
     else:
         for state, commit in polled:
             yield state.source, commit
 
 
-def _on_its_own(parts: Parts, state: PollState, commit: Commit) -> Commit | None:
+def _one_by_one(
+    parts: Parts, polled: Iterable[tuple[PollState, Commit]]
+) -> Iterator[tuple[str, Commit | None]]:
+    error, in_a_row = None, 0
+    for state, commit in polled:
+        if in_a_row < _TRIES:
+            error = _try(parts, commit)
+            in_a_row = in_a_row + 1 if isinstance(error, StoreError) else 0
+        if error is not None:
+            _tell(parts, state, error)
+        yield state.source, commit if error is None else None
+
+
+def _try(parts: Parts, commit: Commit) -> Exception | None:
     try:
         polls.commit(parts.db, commit)
     except Exception as error:  # noqa: BLE001 - it is told
-        _tell(parts, state, error)
-        return None
-    return commit
+        return error
+    return None
 
 
 def _tell(parts: Parts, state: PollState, error: BaseException) -> None:

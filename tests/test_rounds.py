@@ -246,6 +246,25 @@ def test_leases_that_can_not_be_renewed_for_a_moment_end_no_round(
     assert titles(db) == {f"News of {key}" for key in KEYS}
 
 
+@pytest.mark.usefixtures("one_group")
+def test_a_store_that_keeps_failing_is_not_asked_once_for_each_poll(
+    db: Database, publishers: Publishers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each try may take half a minute, and meanwhile leases run out."""
+    parts = parts_of(db, publishers, *KEYS, workers=len(KEYS))
+    tried: list[int] = []
+
+    def busy(_db: Database, *commits: Commit) -> None:
+        tried.append(len(commits))
+        message = "another process has kept the database locked"
+        raise StoreError(message)
+
+    monkeypatch.setattr(polls, "commit", busy)
+    assert set(done(parts).values()) == {None}
+    assert tried == [len(KEYS), 1, 1]
+    assert leased(db) == KEYS
+
+
 def test_sources_that_hang_keep_no_other_waiting(db: Database, publishers: Publishers) -> None:
     """Twice as many as there are workers, and before the others in the queue."""
     keys = [f"a{n}" for n in range(8)] + [f"b{n}" for n in range(8)]
