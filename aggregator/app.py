@@ -220,7 +220,7 @@ def polling(app: App) -> Iterator[Callable[[], Parts]]:
     Raises StoreError if another process polls into this SQLite database.
     """
     _collect_rarely()
-    with poller.admitted(app.db) as alone, ExitStack() as stack:
+    with poller.admitted(app.db) as alone, ExitStack() as last, ExitStack() as stack:
         if alone:  # after a crash the sources under way would wait for their leases to run out
             _release(app, *sources.lease_holders(app.db))
         announce(app.db, app.config, app.clock())
@@ -252,10 +252,9 @@ def polling(app: App) -> Iterator[Callable[[], Parts]]:
                 kept=service.retention.articles,
             )
 
-        try:
-            yield parts
-        finally:
-            _release(app, worker_name())
+        # The tools are closed before, which may take long, and meanwhile requests may be open.
+        last.callback(_release, app, worker_name())
+        yield parts
 
 
 def _release(app: App, *workers: str) -> None:

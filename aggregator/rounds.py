@@ -28,6 +28,9 @@ _LINGER_SECONDS = 0.1
 _AGAIN_SECONDS = 1.0
 """Where nothing more was due, it is asked again after so long, or when hosts have become free."""
 
+_TRIES = 2
+"""Where so many in a row can't be stored, it isn't the fault of one of them."""
+
 _RELOAD = timedelta(seconds=5)
 """After so long a changed configuration has been taken up everywhere."""
 
@@ -47,6 +50,7 @@ def run_round(
     what falls due meanwhile.  stop: when true, finish what is under way and return.
     report: called with each source's key and its commit; None where a bug ended its poll, or where
     it could not be stored.
+    Raises StoreError when nothing can be claimed; what is under way then is stored before.
     """
 
     def work(state: PollState) -> Commit:
@@ -54,20 +58,34 @@ def run_round(
 
     claims = _Claims(parts, until)
     with closing(Crew(work, parts.workers)) as crew:
-        while True:
-            if stop():
-                claims.give_back(state.source for state in crew.recall())
-            elif crew.untouched <= parts.workers:
-                crew.hand_out(claims.take(2 * parts.workers - crew.untouched))
-            if not claims.held:
-                if stop() or not claims.wait_for_a_host():
-                    return
-                continue
-            group = crew.collect(min(_GROUP, len(claims.held)), _LINGER_SECONDS)
-            for key, commit in _stored(parts, group):
-                claims.end(key)
-                report(key, commit)
-            claims.renew()
+        try:
+            _go_round(parts, claims, crew, stop, report)
+        except StoreError:
+            _go_round(parts, claims, crew, lambda: True, report)
+            raise
+
+
+def _go_round(
+    parts: Parts,
+    claims: _Claims,
+    crew: Crew[PollState, Commit],
+    stop: Callable[[], bool],
+    report: Callable[[str, Commit | None], None],
+) -> None:
+    while True:
+        if stop():
+            claims.give_back(state.source for state in crew.recall())
+        elif crew.untouched <= parts.workers:
+            crew.hand_out(claims.take(2 * parts.workers - crew.untouched))
+        if not claims.held:
+            if stop() or not claims.wait_for_a_host():
+                return
+            continue
+        group = crew.collect(min(_GROUP, len(claims.held)), _LINGER_SECONDS)
+        for key, commit in _stored(parts, group):
+            claims.end(key)
+            report(key, commit)
+        claims.renew()
 
 
 class _Claims:
@@ -115,7 +133,10 @@ class _Claims:
         if given:
             self.held -= given
             parts = self._parts
-            sources.put_off(parts.db, parts.worker, given, parts.clock())
+            try:
+                sources.put_off(parts.db, parts.worker, given, parts.clock())
+            except StoreError as error:
+                _log.error("%s sources wait for the end of their leases: %s", len(given), error)
 
     def wait_for_a_host(self) -> bool:
         """Sleep a while, if a source is due that waits for no more than its host's gap."""
@@ -135,14 +156,20 @@ class _Claims:
         if monotonic() >= self._renew_at:
             self._renew_at = self._after()
             parts = self._parts
-            hosts.renew(parts.db, parts.worker, self.held, parts.clock() + parts.lease)
+            try:
+                hosts.renew(parts.db, parts.worker, self.held, parts.clock() + parts.lease)
+            except StoreError as error:
+                _log.error("leases are not renewed: %s", error)  # the next time is soon enough
 
     def _after(self) -> float:
         return monotonic() + self._parts.lease.total_seconds() / 3
 
 
 def _stored(parts: Parts, group: Sequence[_Done]) -> Iterator[tuple[str, Commit | None]]:
-    """Store a group of polls in one transaction; where that fails, each in one of its own."""
+    """Store a group of polls in one transaction; where that fails, each in one of its own.
+
+    Where two in a row can't be stored, the rest is not tried: each may wait for half a minute.
+    """
     for done in group:
         if done.error is not None:
             _tell(parts, done.task, done.error)
@@ -152,20 +179,31 @@ def _stored(parts: Parts, group: Sequence[_Done]) -> Iterator[tuple[str, Commit 
         if polled:
             polls.commit(parts.db, *(commit for _, commit in polled))
     except Exception:  # noqa: BLE001 - whatever it is, it may be the fault of one of them
-        for state, commit in polled:
-            yield state.source, _on_its_own(parts, state, commit)
+        yield from _one_by_one(parts, polled)
     else:
         for state, commit in polled:
             yield state.source, commit
 
 
-def _on_its_own(parts: Parts, state: PollState, commit: Commit) -> Commit | None:
+def _one_by_one(
+    parts: Parts, polled: Iterable[tuple[PollState, Commit]]
+) -> Iterator[tuple[str, Commit | None]]:
+    error, in_a_row = None, 0
+    for state, commit in polled:
+        if in_a_row < _TRIES:
+            error = _try(parts, commit)
+            in_a_row = in_a_row + 1 if isinstance(error, StoreError) else 0
+        if error is not None:
+            _tell(parts, state, error)
+        yield state.source, commit if error is None else None
+
+
+def _try(parts: Parts, commit: Commit) -> Exception | None:
     try:
         polls.commit(parts.db, commit)
     except Exception as error:  # noqa: BLE001 - it is told
-        _tell(parts, state, error)
-        return None
-    return commit
+        return error
+    return None
 
 
 def _tell(parts: Parts, state: PollState, error: BaseException) -> None:
@@ -180,4 +218,7 @@ def _tell(parts: Parts, state: PollState, error: BaseException) -> None:
     now = parts.clock()
     stay = Stay(state.host, free_at=now + parts.manners.gap)
     commit = failed(parts, source, state, crashed, now)
-    polls.commit(parts.db, replace(commit, stays=(stay,), worker=parts.worker))
+    try:
+        polls.commit(parts.db, replace(commit, stays=(stay,), worker=parts.worker))
+    except StoreError as full:
+        _tell(parts, state, full)

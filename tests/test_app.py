@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
@@ -18,9 +18,12 @@ from sqlalchemy import select
 from aggregator import app as wiring
 from aggregator import jobs
 from aggregator.app import App
+from aggregator.config import Config
 from aggregator.errors import StoreError
+from aggregator.fetch.session import Fetcher
 from aggregator.model import Entry, Placed, Topic
 from aggregator.retag import version
+from aggregator.sandbox import Sandbox
 from aggregator.store import articles, feeds, gathering, sources
 from aggregator.store.sources import statuses
 from aggregator.store.tables import meta
@@ -134,6 +137,26 @@ def test_leases_of_processes_that_are_gone_are_freed_at_once(app: App) -> None:
         assert len(claimed) == 1
     with wiring.polling(app):
         assert sources.lease_holders(app.db) == set()
+
+
+def test_leases_are_given_back_last(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is still being asked when the service stops may be so until its tools are closed."""
+    configure(app, "sources: ['https://a.example/rss']")
+    app.reload()
+    reading, held = wiring.reading, list[frozenset[str]]()
+
+    @contextmanager
+    def noting(config: Config) -> Iterator[tuple[Fetcher, Sandbox]]:
+        with reading(config) as tools:
+            yield tools
+        held.append(sources.lease_holders(app.db))
+
+    monkeypatch.setattr(wiring, "reading", noting)
+    with wiring.polling(app) as parts:
+        lease, worker = timedelta(hours=1), parts().worker
+        assert sources.claim(app.db, app.clock(), limit=1, lease=lease, worker=worker)
+    assert held == [{worker}]
+    assert sources.lease_holders(app.db) == set()
 
 
 def test_of_a_private_feed_not_even_its_end_is_told(app: App) -> None:

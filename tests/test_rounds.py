@@ -21,7 +21,7 @@ from aggregator.model import Commit, Failed, Fetched, Outcome, Pacing, Reason, S
 from aggregator.parse import parse
 from aggregator.poll import Parts
 from aggregator.rounds import run_round
-from aggregator.store import arrivals, articles, polls, sources, tables
+from aggregator.store import arrivals, articles, hosts, polls, sources, tables
 from aggregator.store.database import Database
 from aggregator.tag.rules import Tagger
 
@@ -201,6 +201,68 @@ def test_where_nothing_can_be_stored_everything_is_due_as_before(
     sources.release(db, parts.worker, NOW)
     assert all(done(parts).values())
     assert titles(db) == {f"News of {key}" for key in KEYS}
+
+
+@pytest.mark.parametrize("gone", [["claim"], ["claim", "put_off"]])
+def test_a_store_that_fails_for_a_moment_costs_nothing_that_is_under_way(
+    db: Database, publishers: Publishers, monkeypatch: pytest.MonkeyPatch, gone: list[str]
+) -> None:
+    """What was begun is stored, all else given back if that can be; the caller is told."""
+    parts = parts_of(db, publishers, *KEYS, workers=2)
+
+    def fail(*_: object, **__: object) -> None:
+        message = "the server closed the connection"
+        raise StoreError(message)
+
+    def bring(source: Source) -> Outcome:
+        for name in gone:
+            monkeypatch.setattr(sources, name, fail)
+        time.sleep(0.3)
+        return publishers.one_item(source)
+
+    publishers.bring = bring
+    with pytest.raises(StoreError, match="closed the connection"):
+        run_round(parts, until=NOW)
+    assert 0 < len(publishers.asked) < 4
+    assert titles(db) == {f"News of {key}" for key in publishers.asked}
+    assert bool(leased(db)) == ("put_off" in gone)
+
+
+def test_leases_that_can_not_be_renewed_for_a_moment_end_no_round(
+    db: Database, publishers: Publishers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = parts_of(db, publishers, *KEYS)
+    failed: list[object] = []
+
+    def fail(*said: object) -> None:
+        failed.append(said)
+        message = "the server closed the connection"
+        raise StoreError(message)
+
+    monkeypatch.setattr(hosts, "renew", fail)
+    monkeypatch.setattr(rounds._Claims, "_after", lambda _: 0.0)  # now and always
+    assert all(done(parts).values())
+    assert failed
+    assert titles(db) == {f"News of {key}" for key in KEYS}
+
+
+@pytest.mark.usefixtures("one_group")
+def test_a_store_that_keeps_failing_is_not_asked_once_for_each_poll(
+    db: Database, publishers: Publishers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each try may take half a minute, and meanwhile leases run out."""
+    parts = parts_of(db, publishers, *KEYS, workers=len(KEYS))
+    tried: list[int] = []
+
+    def busy(_db: Database, *commits: Commit) -> None:
+        tried.append(len(commits))
+        message = "another process has kept the database locked"
+        raise StoreError(message)
+
+    monkeypatch.setattr(polls, "commit", busy)
+    assert set(done(parts).values()) == {None}
+    assert tried == [len(KEYS), 1, 1]
+    assert leased(db) == KEYS
 
 
 def test_sources_that_hang_keep_no_other_waiting(db: Database, publishers: Publishers) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, delete, select, update
 
-from aggregator.model import MARK_BYTES, Commit, Known, PollRecord, Skipped, SkipReason
+from aggregator.model import MARK_BYTES, Commit, Known, PollRecord, Reason, Skipped, SkipReason
 from aggregator.store import arrivals, hosts, settling
 from aggregator.store.arrivals import Stored
 from aggregator.store.database import Database, bump
@@ -123,6 +123,9 @@ def _packed(entries: Mapping[bytes, str]) -> bytes:
     return b"".join(mark + article.encode("ascii") for mark, article in entries.items())
 
 
+_COUNTS = {"ok": "ok", "unchanged": "unchanged", Reason.RESTING: ""}
+"""As what a poll counts in the ledger, unless as failed; one that has to come again is none yet."""
+
 _KEPT = ("key", "name", "title", "site_url", "config_hash", "host", "hub", "topic")
 _OLD = [sources.c[name] for name in _KEPT]
 _leased = select(hosts_.c.host).where(hosts_.c.source == sources.c.key).scalar_subquery()
@@ -161,8 +164,8 @@ def _update_sources(
         vouches = commit.state.config_hash in (None, was.config_hash)
         row = _told_row(commit, was) | (_state_row(commit, was) if vouches else {})
         told[vouches].append(row)
-        counted = commit.result if commit.result in ("ok", "unchanged") else "failed"
-        involved = {was.host: "", row.get("host", was.host): "", was.leased or was.host: counted}
+        counts = _COUNTS.get(commit.result, "failed")
+        involved = {was.host: "", row.get("host", was.host): "", was.leased or was.host: counts}
         left.append(hosts.Left(commit.source, commit.worker, involved, commit.stays, commit.at))
     for vouches, rows in told.items():
         if rows:

@@ -170,6 +170,14 @@ def test_it_is_known_when_the_next_host_is_ready(db: Database) -> None:
     assert sources.ready(db, NOW, NOW + HOUR, ["a"]) is None  # it is not due
 
 
+def test_a_poll_that_has_to_come_again_counts_neither_as_done_nor_as_failed(db: Database) -> None:
+    follow(db, "a")
+    for result in ("ok", "unchanged", "dns", "resting"):
+        claim(db, NOW)
+        polls.commit(db, commit("a", (), NOW, result=result, next_due=NOW))
+    assert ledger.figures(db, NOW).polls == {"ok": 1, "unchanged": 1, "failed": 1}
+
+
 def test_hosts_that_nobody_uses_are_forgotten(db: Database) -> None:
     follow(db, "a")
     enter(db, "elsewhere.example")
