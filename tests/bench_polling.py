@@ -150,11 +150,15 @@ HUNG = frozenset(range(3, OF, 3))
 
 
 def hanging(place: Path, told: Publishers) -> Iterator[Figure]:
-    """One poll of feeds of which some never answer, each at its own host."""
+    """One poll of feeds of which some never answer, each at its own host.
+
+    The examples of the topics were run, as where the service starts: what tags is loaded.
+    """
     told.turn(feeds=OF, latency=(0, 0), hanging=HUNG, validators=True)
     configure(place, (told.url(n) for n in range(OF)), MANNERS % f", seconds: {SECONDS}")
     done: dict[str, float] = {}
-    with opened(place / "config", place / "data", {}) as app, polling_of(app) as parts:
+    at_start = opened(place / "config", place / "data", {}, run_examples=True)
+    with at_start as app, polling_of(app) as parts:
         started = time.perf_counter()
 
         def report(key: str, _: Commit | None) -> None:

@@ -22,6 +22,7 @@ from feeds import item, rss
 from origin import Origin
 from service import ROOT, free_port, get, run, serving
 
+from aggregator import service as running
 from aggregator.service import listening
 
 CONFIG = """
@@ -178,3 +179,10 @@ def test_the_demo_needs_no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     ran = subprocess.run([*program, "try", "war"], capture_output=True, text=True, check=True)
     assert not ran.stdout.startswith("0 match")
     assert "topic" in ran.stdout
+
+
+def test_a_c_library_that_keeps_nothing_back_needs_not_be_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ctypes.CDLL", lambda _: object())
+    running.save_memory()
