@@ -209,7 +209,7 @@ def fetcher(service: Service) -> Fetcher:
     fetch = service.fetch
     limits = Limits(seconds=fetch.seconds, max_bytes=fetch.max_bytes, redirects=fetch.redirects)
     agent = f"Aggregator/{__version__} (+{service.contact or service.base_url})"
-    return Fetcher(limits, agent, fetch.allow_private)
+    return Fetcher(limits, agent, utc_now, fetch.allow_private)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """What publishers may expect of us beyond the pace: gaps, rests, moves, a full look now and then.
 
-Pure: the time is an argument. Decides; ``poll`` and ``store`` do. Rules: docs/decisions/011.
+Pure: the time is an argument. Decides; ``asking`` and ``store`` do. Rules: docs/decisions/011.
 """
 
 from __future__ import annotations

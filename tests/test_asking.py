@@ -16,6 +16,7 @@ import pytest
 from feeds import item, rss
 from origin import Origin
 
+from aggregator.app import utc_now
 from aggregator.fetch.session import Fetcher, Limits
 from aggregator.model import Commit, Pacing, Reason, Rest, Source, SourceStatus
 from aggregator.politeness import AGAIN, GONE, TOO_MANY, Manners
@@ -97,7 +98,7 @@ def working(url: str, sandbox: Sandbox, worker: str = "test/1") -> Iterator[Part
     """One worker, with connections of its own."""
     with (
         Database.open(url, now=NOW) as db,
-        Fetcher(Limits(seconds=5), "Test", (ip_network("127.0.0.0/8"),)) as fetcher,
+        Fetcher(Limits(seconds=5), "Test", utc_now, (ip_network("127.0.0.0/8"),)) as fetcher,
     ):
         yield Parts(
             db=db,

@@ -14,6 +14,7 @@ from feeds import item, rss
 from origin import Origin
 from stored import wipe
 
+from aggregator.app import utc_now
 from aggregator.arrival import LAG, LATE
 from aggregator.errors import StoreError
 from aggregator.fetch.session import Fetcher, Limits
@@ -74,7 +75,7 @@ def parts(url: str, sandbox: Sandbox) -> Iterator[Parts]:
     limits, tagger = Limits(seconds=2), Tagger(TOPICS)
     with (
         Database.open(url, now=NOW) as db,
-        Fetcher(limits, "Test", (ip_network("127.0.0.0/8"),)) as fetcher,
+        Fetcher(limits, "Test", utc_now, (ip_network("127.0.0.0/8"),)) as fetcher,
     ):
         yield Parts(
             db=db,

@@ -17,8 +17,8 @@ from aggregator.tag.language import code_of
 MIN_EVERY = timedelta(minutes=1)
 MAX_EVERY = timedelta(days=30)
 MAX_PAUSE = timedelta(minutes=1)
-MIN_KEPT, MAX_KEPT = timedelta(days=30), timedelta(days=36_500)
 """A worker may wait so long between two requests of one fetch."""
+MIN_KEPT, MAX_KEPT = timedelta(days=30), timedelta(days=36_500)
 MIN_SCORE, MAX_SCORE = 0.1, 100
 RESERVED_SLUGS = frozenset({"all", "search"})
 SLUG = "[a-z0-9-]{1,64}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from http import HTTPStatus
 from http.client import HTTPException
 from time import monotonic
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import urllib3
@@ -27,8 +28,16 @@ _REDIRECTS = 3
 Headers = Mapping[str, str | bytes]
 
 
+class Asks(NamedTuple):
+    """What a fetcher lends: its connections, who checks where they go, and the time."""
+
+    lines: Lines
+    guard: Guard
+    clock: Callable[[], datetime]
+
+
 def post(
-    lines: Lines, guard: Guard, headers: Headers, url: str, form: Mapping[str, str], seconds: float
+    asks: Asks, headers: Headers, url: str, form: Mapping[str, str], seconds: float
 ) -> int | Failed:
     """Return the status of an answer that is well, or why there is none.
 
@@ -41,7 +50,7 @@ def post(
     try:
         address = parse(url)
         for _ in range(1 + _REDIRECTS):
-            found = _post(lines, guard, Request(address, told, body), deadline)
+            found = _post(asks, Request(address, told, body), deadline)
             if isinstance(found, int):
                 return found
             address = found
@@ -50,12 +59,12 @@ def post(
     return Failed(Reason.REDIRECTS, f"more than {_REDIRECTS} redirects, the last to {address.host}")
 
 
-def _post(lines: Lines, guard: Guard, request: Request, deadline: Deadline) -> int | Address:
+def _post(asks: Asks, request: Request, deadline: Deadline) -> int | Address:
     address = request.address
-    guard.check(address)
+    asks.guard.check(address)
     left = deadline.left()
     try:
-        with lines.send(request, timeout=deadline) as answered:
+        with asks.lines.send(request, timeout=deadline) as answered:
             response = answered.raw
             status: int = response.status
             if HTTPStatus(200) <= status < HTTPStatus(300):
@@ -63,6 +72,6 @@ def _post(lines: Lines, guard: Guard, request: Request, deadline: Deadline) -> i
             location = answer.redirect(response)
             if location and status in _KEEPING:
                 return address.join(location)
-            raise answer.refused(response, address.host, datetime.now(UTC))
+            raise answer.refused(response, address.host, asks.clock())
     except (OSError, HTTPException, urllib3.exceptions.HTTPError) as error:
         raise answer.broken(error, address.host, left) from error

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 from http.client import HTTPException
 from time import monotonic
@@ -63,6 +63,7 @@ class Fetcher:
     """Connections to sources; any number of threads may share one.
 
     user_agent: says who asks and where to complain; a source's own header overrides it.
+    clock: against which dates in answers are held.
     allow_networks: private networks that any source may lead to.
     resolve: looks names up, as ``socket.getaddrinfo`` does.
     """
@@ -71,6 +72,7 @@ class Fetcher:
         self,
         limits: Limits,
         user_agent: str,
+        clock: Callable[[], datetime],
         allow_networks: tuple[Network, ...] = (),
         *,
         resolve: Resolver = socket.getaddrinfo,
@@ -82,6 +84,7 @@ class Fetcher:
         # For the hosts and proxies that the operator vouches for.
         self._trusting = Lines(Guard(EVERYWHERE, resolve), context)
         self._user_agent = user_agent
+        self._clock = clock
 
     def __enter__(self) -> Self:
         return self
@@ -126,7 +129,8 @@ class Fetcher:
         """
         headers = {"User-Agent": self._user_agent}
         seconds = min(seconds, self._limits.seconds)
-        return hub.post(self._guarded, self._guard, headers, url, form, seconds)
+        asks = hub.Asks(self._guarded, self._guard, self._clock)
+        return hub.post(asks, headers, url, form, seconds)
 
     def _follow(
         self,
@@ -214,7 +218,7 @@ class Fetcher:
     def _outcome(
         self, response: urllib3.BaseHTTPResponse, source: Source, validators: Validators, hop: Hop
     ) -> Fetched | NotModified:
-        host, now = hop.address.host, datetime.now(UTC)
+        host, now = hop.address.host, self._clock()
         fresh_for = answer.fresh_for(response, now)
         if response.status == HTTPStatus.NOT_MODIFIED and validators != Validators():
             response.drain_conn()  # it has no body; this gives the connection back

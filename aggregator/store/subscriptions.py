@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -53,7 +54,8 @@ def unsettled(db: Database, base: str, reachable: Callable[[str], bool]) -> bool
     with db.read() as connection:
         if connection.scalar(select(exists().where(_stale(base)))):
             return True
-        return any(reachable(row.hub) for row in connection.execute(_unanswered(base)))
+        hubs_named = _unanswered(base).with_only_columns(sources.c.hub).distinct()
+        return any(map(reachable, connection.scalars(hubs_named)))
 
 
 def settle(
@@ -68,8 +70,9 @@ def settle(
     base: the address before a subscription's id.  reachable: whether a hub can call us there.
     fresh: makes an id or a secret.
     """
+    calls = cache(reachable)  # thousands of sources may name one hub
     with db.write() as connection:
-        offered = (row for row in connection.execute(_unanswered(base)) if reachable(row.hub))
+        offered = (row for row in connection.execute(_unanswered(base)) if calls(row.hub))
         rows = [_row(row, base, now, fresh) for row in islice(offered, _MOST_NEW)]
         # What the hub has not been asked for yet needs no leaving.
         unasked = subscriptions.c.standing.in_((Standing.WANTED, Standing.DENIED))

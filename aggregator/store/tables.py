@@ -35,8 +35,8 @@ meta = Table(
     Column("key", Key, primary_key=True),
     Column("value", Text, nullable=False),
 )
-"""``installation``, ``revision``, ``created``, ``tagged_with``, ``gathering``, ``gathered``,
-``preferred``."""
+"""``installation``, ``revision``, ``created``, ``tagged_with``, ``gathered``, ``kept_apart``,
+``preferred``; and, by a job's name, who does it (``leases``)."""
 
 hosts = Table(
     "hosts",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from origin import Origin
 
+from aggregator.app import utc_now
 from aggregator.fetch.session import Fetcher, Limits
 from aggregator.model import Outcome, Source, Validators
 
@@ -33,7 +34,7 @@ def other() -> Iterator[Origin]:
 @pytest.fixture(scope="session")
 def fetcher() -> Iterator[Fetcher]:
     with Fetcher(
-        Limits(seconds=10, max_bytes=1_000_000), "test/1 (+https://a.example)", LOOPBACK
+        Limits(seconds=10, max_bytes=1_000_000), "test/1 (+https://a.example)", utc_now, LOOPBACK
     ) as f:
         yield f
 
@@ -66,5 +67,5 @@ def secure(server_tls: ssl.SSLContext) -> Iterator[Origin]:
 def trusting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Outcome]]:
     """Fetch on a machine whose operator trusts the certificate."""
     monkeypatch.setenv("SSL_CERT_FILE", str(UNTRUSTED))
-    with Fetcher(Limits(seconds=1), "test/1", LOOPBACK) as fetcher:
+    with Fetcher(Limits(seconds=1), "test/1", utc_now, LOOPBACK) as fetcher:
         yield lambda url, **source: fetcher.fetch(Source("key", url, **source), Validators())

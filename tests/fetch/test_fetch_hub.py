@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from origin import Origin
 from outcomes import fetched
 
+from aggregator.app import utc_now
 from aggregator.fetch import links, reach
 from aggregator.fetch.address import parse
 from aggregator.fetch.links import offer
@@ -26,7 +27,7 @@ FORM = {"hub.mode": "subscribe", "hub.topic": "https://a.example/?a&b=ä"}
 
 @pytest.fixture
 def guarded() -> Iterator[Fetcher]:
-    with Fetcher(Limits(seconds=1), "test/1") as opened:
+    with Fetcher(Limits(seconds=1), "test/1", utc_now) as opened:
         yield opened
 
 

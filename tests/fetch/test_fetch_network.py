@@ -14,6 +14,7 @@ from origin import Origin
 from outcomes import failed, fetched
 from raw_server import answering
 
+from aggregator.app import utc_now
 from aggregator.fetch.session import Fetcher, Limits
 from aggregator.model import Failed, Fetched, Outcome, Reason, Source, Validators
 
@@ -35,7 +36,7 @@ LOOPBACK = (ip_network("127.0.0.0/8"),)
 def test_the_deadline_holds_in_all(origin: Origin, name: str, options: dict[str, float]) -> None:
     url = origin.behave("/feed", name, **options)
     origin.behave("/first", "redirect", to="/feed")
-    with Fetcher(Limits(seconds=0.5), "test/1", LOOPBACK) as fetcher:
+    with Fetcher(Limits(seconds=0.5), "test/1", utc_now, LOOPBACK) as fetcher:
         for start in (url, origin.url("/first")):
             started = time.monotonic()
             detail = failed(fetcher.fetch(Source("key", start), Validators()), Reason.TIMEOUT)
@@ -53,14 +54,14 @@ def test_the_deadline_holds_over_many_redirects(origin: Origin) -> None:
 
     for n in range(5):
         origin.serve(f"/{n}", slowly, status=302, headers={"Location": f"/{n + 1}"})
-    with Fetcher(Limits(seconds=0.5), "test/1", LOOPBACK) as fetcher:
+    with Fetcher(Limits(seconds=0.5), "test/1", utc_now, LOOPBACK) as fetcher:
         started = time.monotonic()
         failed(fetcher.fetch(Source("key", origin.url("/0")), Validators()), Reason.TIMEOUT)
         assert time.monotonic() - started < 8
 
 
 def test_a_used_up_deadline_asks_nobody(origin: Origin) -> None:
-    with Fetcher(Limits(seconds=0), "test/1", LOOPBACK) as fetcher:
+    with Fetcher(Limits(seconds=0), "test/1", utc_now, LOOPBACK) as fetcher:
         failed(fetcher.fetch(Source("key", origin.url("/")), Validators()), Reason.TIMEOUT)
     assert origin.connections == 0
 
@@ -72,7 +73,7 @@ def test_the_deadline_holds_while_a_name_is_looked_up() -> None:
         done.wait(10)
         return []
 
-    with Fetcher(Limits(seconds=0.2), "test/1", resolve=hang) as fetcher:
+    with Fetcher(Limits(seconds=0.2), "test/1", utc_now, resolve=hang) as fetcher:
         started = time.monotonic()
         source = Source("key", "http://slow.example/")
         assert "slow.example" in failed(fetcher.fetch(source, Validators()), Reason.TIMEOUT)
@@ -89,7 +90,7 @@ def test_the_deadline_holds_while_connecting() -> None:
             waiting = stack.enter_context(socket.socket())
             waiting.setblocking(False)
             waiting.connect_ex(server.getsockname())
-        with Fetcher(Limits(seconds=0.3), "test/1", LOOPBACK) as fetcher:
+        with Fetcher(Limits(seconds=0.3), "test/1", utc_now, LOOPBACK) as fetcher:
             url = f"http://127.0.0.1:{server.getsockname()[1]}/"
             started = time.monotonic()
             detail = failed(fetcher.fetch(Source("key", url), Validators()), Reason.TIMEOUT)
@@ -104,7 +105,7 @@ def test_the_next_address_is_tried_where_one_does_not_answer(origin: Origin) -> 
         ]
 
     origin.serve("/feed", b"<rss/>")
-    with Fetcher(Limits(), "test/1", LOOPBACK, resolve=two) as fetcher:
+    with Fetcher(Limits(), "test/1", utc_now, LOOPBACK, resolve=two) as fetcher:
         source = Source("key", f"http://two.example:{origin.port}/feed")
         assert fetched(fetcher.fetch(source, Validators())).body == b"<rss/>"
 

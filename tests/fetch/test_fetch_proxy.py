@@ -11,6 +11,7 @@ import pytest
 from origin import Origin
 from outcomes import failed, fetched
 
+from aggregator.app import utc_now
 from aggregator.fetch.session import Fetcher, Limits
 from aggregator.model import Outcome, Reason, Source, Validators
 
@@ -49,7 +50,9 @@ def tunnelling(tls: ssl.SSLContext | None) -> Iterator[tuple[str, list[str]]]:
 def test_a_sources_proxy_is_asked_instead(other: Origin) -> None:
     other.serve("http://feed.example/x", b"<rss/>")
     proxy = f"http://me:secret@127.0.0.2:{other.port}"
-    with Fetcher(Limits(), "test/1") as fetcher:  # the proxy needs no permission: it was named
+    with Fetcher(
+        Limits(), "test/1", utc_now
+    ) as fetcher:  # the proxy needs no permission: it was named
         source = Source("key", "http://feed.example/x", proxy=proxy)
         assert fetched(fetcher.fetch(source, Validators())).body == b"<rss/>"
     assert other.requests[0].path == "http://feed.example/x"
@@ -76,7 +79,7 @@ def test_a_tunnel_vouches_for_nobodys_certificate(secure: Origin, get: Get) -> N
 
 @pytest.mark.parametrize("url", ["http://10.0.0.1/", "http://localhost/", "http://[::1]/"])
 def test_a_proxy_is_not_asked_for_private_addresses(other: Origin, url: str) -> None:
-    with Fetcher(Limits(), "test/1") as fetcher:
+    with Fetcher(Limits(), "test/1", utc_now) as fetcher:
         source = Source("key", url, proxy=f"http://127.0.0.2:{other.port}")
         failed(fetcher.fetch(source, Validators()), Reason.PRIVATE)
     assert other.connections == 0

@@ -8,6 +8,7 @@ import pytest
 from origin import Origin
 from outcomes import failed, fetched
 
+from aggregator.app import utc_now
 from aggregator.fetch.session import Fetcher, Limits
 from aggregator.model import Failed, NotModified, Outcome, Reason, Source, Validators
 
@@ -33,7 +34,7 @@ def victim() -> Iterator[Origin]:
 def public() -> Iterator[Callable[..., Outcome]]:
     """Fetch where 127.0.0.1 and .2 play the public network and the rest of loopback is private."""
     networks = (ip_network("127.0.0.1/32"), ip_network("127.0.0.2/32"))
-    with Fetcher(Limits(seconds=10), "test/1", networks) as fetcher:
+    with Fetcher(Limits(seconds=10), "test/1", utc_now, networks) as fetcher:
         yield lambda url, **source: fetcher.fetch(Source("key", url, **source), Validators())
 
 
@@ -225,7 +226,9 @@ def test_a_name_that_leads_elsewhere_the_second_time_is_looked_up_once(victim: O
 
     with (
         Origin() as origin,
-        Fetcher(Limits(), "test/1", (ip_network("127.0.0.1/32"),), resolve=rebinding) as fetcher,
+        Fetcher(
+            Limits(), "test/1", utc_now, (ip_network("127.0.0.1/32"),), resolve=rebinding
+        ) as fetcher,
     ):
         origin.serve("/", b"<rss/>")
         source = Source("key", f"http://rebind.example:{origin.port}/")
@@ -249,7 +252,9 @@ def test_of_a_mixed_answer_only_the_permitted_address_is_visited(
         return [(socket.AF_INET, 1, 6, "", (address, port)) for address in addresses]
 
     origin.serve("/", b"<rss/>")
-    with Fetcher(Limits(), "test/1", (ip_network("127.0.0.1/32"),), resolve=mixed) as fetcher:
+    with Fetcher(
+        Limits(), "test/1", utc_now, (ip_network("127.0.0.1/32"),), resolve=mixed
+    ) as fetcher:
         for port in (origin.port, victim.port):
             fetcher.fetch(Source("key", f"http://mixed.example:{port}/"), Validators())
     assert len(origin.requests) == 1
@@ -260,7 +265,7 @@ def test_a_public_name_that_is_an_alias_of_localhost_is_refused(victim: Origin) 
     def alias(_host: str, port: int, **_: object) -> list[tuple[object, ...]]:
         return socket.getaddrinfo("127.0.0.1", port, type=socket.SOCK_STREAM)  # type: ignore[return-value]
 
-    with Fetcher(Limits(), "test/1", resolve=alias) as fetcher:
+    with Fetcher(Limits(), "test/1", utc_now, resolve=alias) as fetcher:
         source = Source("key", f"http://evil.example:{victim.port}/")
         detail = failed(fetcher.fetch(source, Validators()), Reason.PRIVATE)
     assert "evil.example leads to 127.0.0.1" in detail
@@ -285,7 +290,7 @@ def test_a_taken_over_address_is_as_strange_as_a_redirects(
     strayed, at_home = victim.asked("/back")
     assert not SECRET_HEADERS & strayed.headers.keys()
     assert at_home.headers.keys() >= SECRET_HEADERS
-    with Fetcher(Limits(), "test/1") as strict:
+    with Fetcher(Limits(), "test/1", utc_now) as strict:
         failed(strict.fetch(source, NONE, moved_to=there), Reason.PRIVATE)
 
 

@@ -54,6 +54,22 @@ def test_settling_twice_begins_nothing_twice(db: Database, subscription: Subscri
     assert not subscriptions.unsettled(db, BASE, lambda _hub: True)
 
 
+def test_a_hub_that_can_not_call_us_is_looked_at_once_for_all_its_sources(db: Database) -> None:
+    asked: list[str] = []
+
+    def reachable(hub: str) -> bool:
+        asked.append(hub)
+        return False
+
+    keys = ("one", "two", "three")
+    sources.sync(db, [source(key) for key in keys], NOW)
+    for key in keys:
+        polls.commit(db, commit(key, offer=OFFER))
+    assert not subscriptions.unsettled(db, BASE, reachable)
+    subscriptions.settle(db, NOW, BASE, reachable, str)
+    assert asked == [OFFER.hub] * 2
+
+
 def test_a_hub_that_calls_back_before_it_answers_badly_is_believed(
     db: Database, subscription: Subscription
 ) -> None:
