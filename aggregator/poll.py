@@ -13,7 +13,7 @@ from itertools import chain
 
 from aggregator.arrival import arrivals, too_old
 from aggregator.asking import Turns, ask
-from aggregator.dedupe.identity import decide, further_keys, identities, settled
+from aggregator.dedupe.identity import decide, further_keys, identities, read, settled
 from aggregator.fetch.session import Fetcher
 from aggregator.model import (
     Commit,
@@ -151,9 +151,10 @@ def _look(
     )
     if isinstance(document, Failed):
         return document
-    keys = identities(source.key, document.entries, document.link)
+    readings = read(source.key, document.entries, document.link)
+    keys = identities(readings)
     known = polls.known(parts.db, frozenset(chain.from_iterable(keys)))
-    decisions = decide(source.key, document.entries, known, document.link)
+    decisions = decide(source.key, readings, known)
     passed = {mark: seen[mark] for mark in document.passed}
     led_to = {one.article for one in known.values()} | {one.article for one in decisions}
     if not led_to.isdisjoint(passed.values()):

@@ -44,37 +44,30 @@ from aggregator.dedupe.keys import (
     packed,
     read,
 )
-from aggregator.model import Decision, Entry, Known, Verdict
+from aggregator.model import Decision, Known, Verdict
 
-__all__ = ["decide", "fingerprint", "further_keys", "identities", "settled"]
+__all__ = ["decide", "fingerprint", "further_keys", "identities", "read", "settled"]
 
 
-def identities(
-    source_key: str, entries: Sequence[Entry], site: str | None
-) -> tuple[tuple[str, ...], ...]:
-    """Return for each entry the keys to look up for ``decide``, strongest first.
-
-    site: the feed's home page, where it names one.
-    """
-    return tuple(
-        tuple(key.text for key in reading.keys) for reading in read(source_key, entries, site)
-    )
+def identities(readings: Iterable[Reading]) -> tuple[tuple[str, ...], ...]:
+    """Return for each entry the keys to look up for ``decide``, strongest first."""
+    return tuple(tuple(key.text for key in reading.keys) for reading in readings)
 
 
 def decide(
-    source_key: str, entries: Sequence[Entry], known: Mapping[str, Known], site: str | None
+    source_key: str, readings: Sequence[Reading], known: Mapping[str, Known]
 ) -> tuple[Decision, ...]:
     """Return what each entry is, in the order of the document; one that is NEW gets its id here.
 
-    known: what is stored under the keys of ``identities``. Of the decisions about one article at
-    most one, the first entry's, is other than UNCHANGED. ``Decision.identities`` are keys that no
-    other article has.
+    readings: all entries of the document.  known: what is stored under their ``identities``. Of
+    the decisions about one article at most one, the first entry's, is other than UNCHANGED.
+    ``Decision.identities`` are keys that no other article has.
     """
     taken = {one.article for one in known.values()}
     owners: dict[str, str] = {}  # key → the article of this document that is known by it
     claimed: set[str] = set()
     decisions: dict[int, Decision] = {}
-    for find, group in _settled(source_key, groups(read(source_key, entries, site)), known):
+    for find, group in _settled(source_key, groups(readings), known):
         keys = _own_keys(group, source_key, find.known, known)
         verdict, why = _verdict(source_key, group, find)
         if find.known:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.dedupe.identity import decide, fingerprint, identities, settled
+from aggregator.dedupe.identity import decide, fingerprint, identities, read, settled
 from aggregator.model import Entry, Image, Known, Verdict
 
 NEW, CHANGED, ALSO, UNCHANGED = Verdict.NEW, Verdict.CHANGED, Verdict.ALSO, Verdict.UNCHANGED
@@ -48,9 +48,10 @@ def learn(known, source, decisions):
 
 def poll(known, entries, source="s", site=SITE):
     """Decide as a poll does, knowing only what ``identities`` asks for; also what is known then."""
-    keys = {key for of in identities(source, entries, site) for key in of}
+    readings = read(source, entries, site)
+    keys = {key for of in identities(readings) for key in of}
     asked = {key: value for key, value in known.items() if key in keys}
-    decisions = decide(source, entries, asked, site)
+    decisions = decide(source, readings, asked)
     assert [one.entry for one in decisions] == list(entries)
     return learn(known, source, decisions), decisions
 
@@ -335,25 +336,25 @@ def test_ids_are_what_readers_keep():
 
 
 def test_an_id_that_is_taken_is_not_minted_again():
-    (decision,) = decide("s", [entry()], {}, SITE)
+    (decision,) = decide("s", read("s", [entry()], SITE), {})
     taken = Known(decision.article, "s", frozenset("s"), None, "", None, "")
-    (other,) = decide("s", [entry()], {"x": taken}, SITE)
+    (other,) = decide("s", read("s", [entry()], SITE), {"x": taken})
     assert other.verdict is NEW
     assert other.article != decision.article
 
 
 def test_keys_stay_short_enough_for_an_index():
     long = entry("g" * 5000, "https://example.org/" + "a" * 5000)
-    for key in identities("s", [long], None)[0]:
+    for key in identities(read("s", [long], None))[0]:
         assert len(key) < 520
     guids = [entry("g" * 5000 + str(n), None, f"T{n}") for n in range(2)]
     assert verdicts(guids) == [NEW, NEW]
 
 
 def test_identities_are_strongest_first():
-    assert [key[:2] for key in identities("s", [entry()], SITE)[0]] == ["g:", "l:", "c:"]
-    assert identities("s", [entry()], SITE)[0][:2] == ("g:s:g1", "l:example.org/1")
-    assert [key[:2] for key in identities("s", [entry(None, SITE)], SITE)[0]] == ["c:"]
+    assert [key[:2] for key in identities(read("s", [entry()], SITE))[0]] == ["g:", "l:", "c:"]
+    assert identities(read("s", [entry()], SITE))[0][:2] == ("g:s:g1", "l:example.org/1")
+    assert [key[:2] for key in identities(read("s", [entry(None, SITE)], SITE))[0]] == ["c:"]
 
 
 def test_the_fingerprint_keeps_fields_apart():
@@ -432,9 +433,10 @@ def settled_by(*polls):
     for source, entries in polls[:-1]:
         known, _ = poll(known, entries, source)
     source, entries = polls[-1]
-    keys = identities(source, entries, SITE)
+    readings = read(source, entries, SITE)
+    keys = identities(readings)
     asked = {key: value for key, value in known.items() if any(key in own for own in keys)}
-    return settled(source, keys, decide(source, entries, asked, SITE), asked)
+    return settled(source, keys, decide(source, readings, asked), asked)
 
 
 @pytest.mark.parametrize(
