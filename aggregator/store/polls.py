@@ -82,8 +82,9 @@ def seen(db: Database, source: str) -> dict[bytes, str]:
 
 
 def commit(db: Database, *commits: Commit) -> None:
-    """Store all that polls change, in one transaction; the same commit again changes nothing.
+    """Store all that polls change, in one transaction.
 
+    The same commit again changes nothing but the ledger of its hosts, which counts it twice.
     What the store says of an article goes before what the poll guessed: ``first_seen`` and
     ``listed`` of an article that is CHANGED stay as they are.
     """
