@@ -34,6 +34,7 @@ from aggregator.politeness import NO_MANNERS, Manners
 from aggregator.sandbox import Sandbox
 from aggregator.store import polls
 from aggregator.store.database import Database
+from aggregator.store.sources import public_url
 from aggregator.tag.rules import Tagger
 
 
@@ -106,7 +107,7 @@ def _read(
         source=source.key,
         at=now,
         result="ok",
-        detail=_detail(fetched, look),
+        detail=_detail(source, fetched, look),
         next_due=_due(parts, source, pace, now, state.told_until),
         state=replace(_succeeded(state, fetched.validators, pace, now), body_hash=body_hash),
         title=document.title,
@@ -167,8 +168,10 @@ def _look(
     return _Look(document, kept, len(old), further_keys(kept, known), passed | marked)
 
 
-def _detail(fetched: Fetched, look: _Look) -> str:
-    moved = [f"permanently moved to {fetched.moved_to}"] if fetched.moved_to else []
+def _detail(source: Source, fetched: Fetched, look: _Look) -> str:
+    """What the page of a source tells of a poll: no address that is a secret."""
+    new = fetched.moved_to and public_url(replace(source, url=fetched.moved_to))
+    moved = [f"permanently moved{f' to {new}' if new else ''}"] if fetched.moved_to else []
     old = [f"{look.too_old} entries are older than what is kept"] if look.too_old else []
     return "; ".join(moved + old)
 

@@ -7,13 +7,14 @@ import logging
 import os
 import resource
 import signal
+import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from threading import Event
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from waitress.channel import HTTPChannel
+from waitress.channel import ClientDisconnected, HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
 from waitress.task import WSGITask
 
@@ -35,6 +36,9 @@ _CONNECTIONS = 4_000
 _THREADS = 4
 _SEND_BYTES = 1_000_000
 """Shorter answers are sent whole, by one thread; else two pass the interpreter to and fro."""
+
+_MOST_UNREAD_BYTES = 2_000_000
+"""Of answers to earlier requests; a caller that has read less gets no further one."""
 
 _IDLE_SECONDS = 30
 """How long a connection may stay open without a word; reader apps come once in a while."""
@@ -157,6 +161,13 @@ class _Task(WSGITask):  # type: ignore[misc]  # waitress has no types
 class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     task_class = _Task
 
+    def write_soon(self, data: Any) -> int:
+        """Leave who asks for ever more and reads nothing: a thread would wait for it, any time."""
+        if self.total_outbufs_len > _MOST_UNREAD_BYTES:
+            raise ClientDisconnected
+        written: int = super().write_soon(data)
+        return written
+
 
 def listening(application: WSGIApplication, host: str, port: int) -> Any:
     """Return a server that listens there; ``run`` serves. Raises OSError if it can't.
@@ -185,6 +196,7 @@ def listening(application: WSGIApplication, host: str, port: int) -> Any:
         if isinstance(each, BaseWSGIServer):
             each.channel_class = _Channel
             each.adj.send_bytes = _SEND_BYTES  # as an argument it gives a warning
+            each.adj.outbuf_high_watermark = sys.maxsize  # nobody waits for callers
     return server
 
 

@@ -118,11 +118,14 @@ def test_a_machine_without_a_network_still_serves_and_says_so(place: Path) -> No
 # --- the web server -----------------------------------------------------------------------------
 
 
+LONG = b"news " * 100_000
+
+
 def answer(environ: dict[str, Any], start: Any) -> list[bytes]:
-    """304 to whoever holds something, else a word."""
+    """304 to whoever holds something, else a word, or many."""
     held = "HTTP_IF_NONE_MATCH" in environ
     start("304 NOT MODIFIED" if held else "200 OK", [("ETag", '"a"')])
-    return [] if held else [b"news"]
+    return [] if held else [LONG if environ["PATH_INFO"] == "/long" else b"news"]
 
 
 @pytest.fixture
@@ -145,6 +148,23 @@ def test_requests_that_are_never_ended_keep_nobody_out(server: tuple[str, int]) 
         assert get(f"http://{server[0]}:{server[1]}/") == (200, b"news")
     finally:
         for one in half_open:
+            one.close()
+
+
+def test_who_asks_again_and_again_and_reads_nothing_keeps_nobody_waiting(
+    server: tuple[str, int],
+) -> None:
+    greedy = []
+    try:
+        for _ in range(16):
+            greedy.append(socket.socket())
+            greedy[-1].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            greedy[-1].connect(server)
+            greedy[-1].sendall(b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n" * 180)
+        for _ in range(3):
+            assert get(f"http://{server[0]}:{server[1]}/") == (200, b"news")
+    finally:
+        for one in greedy:
             one.close()
 
 

@@ -28,6 +28,8 @@ ACCEPT_ENCODING = "gzip, deflate, br, zstd"
 _PIECE = 64 * 1024
 _MOST_CODINGS = 3
 # RFC 9659: no more is needed to decode what is sent by HTTP, and more costs us the memory.
+_MOST_FRAMES = 1_000
+"""Of zstd. One of nothing costs as much as one of a whole feed, and is sent in nine bytes."""
 _ZSTD_OPTIONS: dict[int, int] = {zstd.DecompressionParameter.window_log_max: 23}
 
 Chunks = Iterator[bytes]
@@ -155,12 +157,14 @@ def _unbrotli(chunks: Chunks) -> Chunks:
 
 
 def _unzstd(chunks: Chunks) -> Chunks:
-    stream = zstd.ZstdDecompressor(options=_ZSTD_OPTIONS)
+    stream, frames = zstd.ZstdDecompressor(options=_ZSTD_OPTIONS), 1
     for chunk in chunks:
         data = chunk
         while data or not (stream.needs_input or stream.eof):
             if stream.eof:
-                stream = zstd.ZstdDecompressor(options=_ZSTD_OPTIONS)
+                stream, frames = zstd.ZstdDecompressor(options=_ZSTD_OPTIONS), frames + 1
+                if frames > _MOST_FRAMES:
+                    raise zstd.ZstdError
             yield stream.decompress(data, _PIECE)
             data = stream.unused_data if stream.eof else b""
     if not stream.eof:

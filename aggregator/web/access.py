@@ -45,9 +45,13 @@ def authorized() -> bool:
 
     Takes the same time for every wrong one.
     """
-    auth, given = current().auth, request.authorization
+    auth = current().auth
     if auth is None:
         return True
+    try:
+        given = request.authorization
+    except ValueError:  # what should be Base64 is not even ASCII
+        given = None
     user, password = (given.username or "", given.password or "") if given else ("", "")
     right_user = hmac.compare_digest(user.encode(), auth[0].encode())
     right_password = hmac.compare_digest(password.encode(), auth[1].encode())

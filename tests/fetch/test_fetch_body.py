@@ -113,6 +113,12 @@ def test_zstd_frames_follow_one_another() -> None:
     assert reason("zstd", two[:-1]) is Reason.INCOMPLETE
 
 
+def test_frames_of_nothing_without_end_are_refused() -> None:
+    feed = zstd.compress(b"feed")
+    assert decode("zstd", zstd.compress(b"") * 900 + feed) == b"feed"
+    assert reason("zstd", zstd.compress(b"") * 1100 + feed) is Reason.PROTOCOL
+
+
 def test_a_zstd_window_that_needs_much_memory_is_refused() -> None:
     options = {zstd.CompressionParameter.window_log: 25}
     assert (

@@ -42,9 +42,16 @@ def test_a_wrong_password_opens_nothing(caller: FlaskClient, auth: tuple[str, st
     assert caller.get("/", auth=auth).status_code == 401
 
 
-@pytest.mark.parametrize("header", ["Basic", "Basic !", "Basic /w==", "Bearer abc", "Basic Zg=="])
+@pytest.mark.parametrize(
+    "header", ["Basic", "Basic !", "Basic /w==", "Bearer abc", "Basic Zg==", "Basic ÿþ"]
+)
 def test_a_broken_header_opens_nothing(caller: FlaskClient, header: str) -> None:
     assert caller.get("/", headers={"Authorization": header}).status_code == 401
+
+
+def test_a_header_that_is_none_hurts_no_open_site(visit: Visit) -> None:
+    for address in ("/healthz", "/feeds/all.atom"):
+        assert visit().get(address, headers={"Authorization": "Basic ÿþ"}).status_code == 200
 
 
 def test_a_private_feeds_token_is_password_enough(caller: FlaskClient) -> None:
