@@ -256,7 +256,7 @@ def test_workers_never_meet_at_a_host_and_miss_no_source(url: str) -> None:
                     with guard:
                         polled.append(state.source)
                         busy.discard(f"h{int(state.source[1:]) % 12}")
-                    polls.commit(own, commit(state.source))
+                    polls.commit(own, commit(state.source, worker=worker))
 
     threads = [threading.Thread(target=work, args=(f"w{n}",)) for n in range(5)]
     for thread in threads:
