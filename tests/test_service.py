@@ -159,7 +159,7 @@ def test_who_asks_again_and_again_and_reads_nothing_keeps_nobody_waiting(
         for _ in range(16):
             greedy.append(socket.socket())
             greedy[-1].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            greedy[-1].connect(server)
+            greedy[-1].connect((server[0], int(server[1])))
             greedy[-1].sendall(b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n" * 180)
         for _ in range(3):
             assert get(f"http://{server[0]}:{server[1]}/") == (200, b"news")
