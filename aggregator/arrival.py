@@ -80,9 +80,9 @@ def tagged(
 
 
 def too_old(decision: Decision, since: datetime) -> bool:
-    """Whether an article that isn't known is from before; what has no date never is."""
+    """Whether what a decision is about is from before; what has no date never is."""
     date = decision.entry.published or decision.entry.updated
-    return decision.verdict is Verdict.NEW and date is not None and date < since
+    return date is not None and date < since
 
 
 def arrivals(

@@ -6,7 +6,7 @@ Which sources are polled, and that what comes of it is stored, is for ``rounds``
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -28,11 +28,12 @@ from aggregator.model import (
     Reason,
     Source,
     Validators,
+    Verdict,
 )
 from aggregator.pace import interval, learnt, next_due, refreshed, retry_due
 from aggregator.politeness import NO_MANNERS, Manners
 from aggregator.sandbox import Sandbox
-from aggregator.store import polls
+from aggregator.store import polls, retention
 from aggregator.store.database import Database
 from aggregator.store.sources import public_url
 from aggregator.tag.rules import Tagger
@@ -162,10 +163,23 @@ def _look(
         return _look(parts, source, fetched, now, {})
     fixed = settled(source.key, keys, decisions, known)
     new = zip(document.marks, decisions, fixed, strict=False)  # no marks where it is odd
-    old = {one.article for one in decisions if parts.kept and too_old(one, now - parts.kept)}
+    old = _too_old(parts, decisions, now)
     kept = tuple(one for one in decisions if one.article not in old)
     marked = {mark: one.article for mark, one, yes in new if yes and one.article not in old}
     return _Look(document, kept, len(old), further_keys(kept, known), passed | marked)
+
+
+def _too_old(parts: Parts, decisions: Iterable[Decision], now: datetime) -> set[str]:
+    """Return the articles that would soon be dropped, or were."""
+    if parts.kept is None:
+        return set()
+    new = [one for one in decisions if one.verdict is Verdict.NEW]
+    refused = retention.refused(parts.db, {key for one in new for key in one.identities})
+    return {
+        one.article
+        for one in new
+        if too_old(one, now - parts.kept) or not refused.isdisjoint(one.identities)
+    }
 
 
 def _detail(source: Source, fetched: Fetched, look: _Look) -> str:

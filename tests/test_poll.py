@@ -493,3 +493,22 @@ def test_what_is_older_than_is_kept_is_not_taken_in(parts: Parts, origin: Origin
     assert again is not None
     assert (len(again.arrivals), again.detail) == (1, "3 entries are older than what is kept")
     assert len(stored(parts)) == 3
+
+
+def test_what_was_dropped_does_not_come_back_through_another_source(
+    parts: Parts, origin: Origin
+) -> None:
+    old = item(1, date=NOW - timedelta(days=29))
+    undated = re.sub("<pubDate>.*</pubDate>", "", item(1)).replace("#1", "#other")
+    with Origin("127.0.0.2") as other:
+        one = Source("one", origin.serve("/feed", rss([old])))
+        two = Source("two", other.serve("/feed", rss([undated])))
+        parts = follow(replace(parts, kept=timedelta(days=30)), one, two)
+        poll_all(parts)
+        assert len(stored(parts)) == 1
+        Gatherer(parts.db, "test/1").catch_up((), parts.clock)
+        assert retention.drop(parts.db, NOW + timedelta(minutes=1), NOW) == 1
+        other.serve("/feed", rss([undated, item(2, date=NOW)], title="All is read anew"))
+        again = poll_all(parts)["two"]
+    assert again is not None
+    assert (len(again.arrivals), again.detail) == (1, "1 entries are older than what is kept")

@@ -1,24 +1,25 @@
-"""Dropping stored articles that are older than the operator keeps. Not keeping others out.
+"""Dropping stored articles that are older than the operator keeps; what was dropped stays known.
 
-An article goes only by a date of its publisher's: whoever polls refuses to take in by the same
-date what is not known, so nothing that a source still serves comes a second time.
+Of each, marks of its identities are kept: by these a poll refuses to take it in again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import datetime
+from hashlib import blake2b
 
-from sqlalchemy import Connection, and_, delete, exists, func, or_, select
+from sqlalchemy import Connection, and_, delete, exists, select
 
 from aggregator.store import fts5, gin
 from aggregator.store.database import Database, bump
-from aggregator.store.dialect import AnySelect, among, is_postgres
+from aggregator.store.dialect import AnySelect, add, among, is_postgres
 from aggregator.store.gathering import hold, move_on
 from aggregator.store.leading import refresh
 from aggregator.store.tables import (
     appearances,
     articles,
+    dropped,
     hits,
     identities,
     members,
@@ -36,12 +37,12 @@ _SWEPT = 5_000
 def drop(
     db: Database, before: datetime, now: datetime, stop: Callable[[], bool] = lambda: False
 ) -> int:
-    """Drop articles that were published before, with all that hangs on them; return how many.
+    """Drop articles that were listed before, with all that hangs on them; return how many.
 
-    A story goes as a whole, when its newest article is as old. What waits for its story stays, and
-    so does what has no date. A batch is a transaction: being stopped and started again is harmless.
+    A story goes as a whole, when its newest article is as old. What waits for its story stays.
+    A batch is a transaction: being stopped and started again is harmless.
     """
-    dropped, reached = 0, None
+    gone, reached = 0, None
     while not stop():
         with db.write() as connection:
             held = hold(connection)
@@ -51,14 +52,24 @@ def drop(
             move_on(connection, held)  # nobody puts an article beside one that is gone
             _drop(connection, [row.id for row in old], now)
             bump(connection)
-        dropped, reached = dropped + len(old), old[-1].listed
-    if dropped:
+        gone, reached = gone + len(old), old[-1].listed
+    if gone:
         _sweep(db, before, stop)
-    return dropped
+    return gone
 
 
-_TOLD = or_(articles.c.given.is_not(None), articles.c.published != articles.c.first_seen)
-"""Whether a publisher gave a date; where none did, it is taken to be published when it came."""
+def refused(db: Database, keys: Collection[str]) -> set[str]:
+    """Return which identity keys are those of articles that were dropped."""
+    of = {_mark(key): key for key in keys}
+    with db.read() as connection:
+        found = connection.scalars(
+            select(dropped.c.mark).where(among(connection, dropped.c.mark, list(of)))
+        )
+        return {of[mark] for mark in found}
+
+
+def _mark(key: str) -> str:
+    return blake2b(key.encode(), digest_size=8).hexdigest()
 
 
 def _old(before: datetime, reached: datetime | None) -> AnySelect:
@@ -68,9 +79,8 @@ def _old(before: datetime, reached: datetime | None) -> AnySelect:
         stories.c.listed >= before,
     )
     waits = exists().where(ungathered.c.article == articles.c.id)
-    date = func.coalesce(articles.c.given, articles.c.published)
     found = select(articles.c.id, articles.c.listed).where(
-        articles.c.listed < before, date < before, _TOLD, ~young, ~waits
+        articles.c.listed < before, ~young, ~waits
     )
     if reached is not None:
         found = found.where(articles.c.listed >= reached)
@@ -79,6 +89,8 @@ def _old(before: datetime, reached: datetime | None) -> AnySelect:
 
 def _drop(connection: Connection, ids: Collection[str], now: datetime) -> None:
     (gin if is_postgres(connection) else fts5).drop(connection, ids)
+    keys = select(identities.c.key).where(among(connection, identities.c.article, ids))
+    add(connection, dropped, [{"mark": _mark(key)} for key in connection.scalars(keys)])
     of = among(connection, members.c.article, ids)
     touched = set(connection.scalars(delete(members).where(of).returning(members.c.story)))
     for table in (hits, appearances, revisions, identities, ungathered):

@@ -195,10 +195,7 @@ revisions = Table(
     Column("article", Key, ForeignKey("articles.id"), primary_key=True),
     Column("until", Moment, primary_key=True),
     Column("source", Key, ForeignKey("sources.key"), nullable=False),
-    Column("why", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("summary", Text, nullable=False),
-    Column("content", Text, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("why", "title", "summary", "content")),
 )
 
 stories = Table(
@@ -291,6 +288,9 @@ pings = Table(
     Column("at", Moment, nullable=False),
 )
 """What our hub was last told of our own feeds."""
+
+dropped = Table("dropped", metadata, Column("mark", Key, primary_key=True))
+"""Identities of articles that retention dropped (``retention.refused``)."""
 
 outputs = Table(
     "outputs",

@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # What 0011 changed, as it was before.
 UNTOLD = (
+    "DROP TABLE dropped",
     "DROP INDEX sources_hub",
     *(f"DROP TABLE {name}" for name in ("subscriptions", "hubs", "pings")),
     *(

@@ -68,21 +68,21 @@ def test_all_that_hangs_on_an_old_article_goes_with_it(db: Database) -> None:
     assert [one.id for one in found.articles] == [article_id(YOUNG)]
 
 
-def test_what_has_no_date_or_waits_for_its_story_stays(db: Database) -> None:
-    came = NOW - 500 * DAY
-    save(db, arrival(OLD, published=None, seen=came, listed=came), arrival(OLDEST))
+def test_what_waits_for_its_story_stays(db: Database) -> None:
+    save(db, arrival(OLD), arrival(OLDEST))
     gather(db, *alone(OLD))
-    assert drop(db, BEFORE, NOW) == 0
-    gather(db, *alone(OLDEST))
     assert drop(db, BEFORE, NOW) == 1
-    assert left(db) == {article_id(OLD)}
+    assert left(db) == {article_id(OLDEST)}
 
 
-def test_an_event_announced_long_ago_for_a_day_to_come_stays(db: Database) -> None:
-    save(db, arrival(OLD, published=NOW + YEAR))
-    gather(db, *alone(OLD))
-    assert drop(db, BEFORE, NOW) == 0
-    assert drop(db, NOW + YEAR + DAY, NOW) == 1
+def test_what_was_dropped_is_known_by_all_its_identities(db: Database) -> None:
+    old, young = arrival(OLD), arrival(YOUNG)
+    save(db, old, young)
+    gather(db, *alone(OLD, YOUNG))
+    keys = {*old.identities, *young.identities, "l:never.example/"}
+    assert retention.refused(db, keys) == set()
+    assert drop(db, BEFORE, NOW) == 1
+    assert retention.refused(db, keys) == {*old.identities}
 
 
 def test_a_story_goes_as_a_whole_when_its_newest_article_is_old(db: Database) -> None:
@@ -97,15 +97,15 @@ def test_a_story_goes_as_a_whole_when_its_newest_article_is_old(db: Database) ->
     assert stories.get(db, "long") is None
 
 
-def test_a_story_that_keeps_an_article_without_a_date_is_told_by_that(db: Database) -> None:
-    came = BEFORE - HOUR
-    save(db, arrival(OLD), arrival(OLDER, published=None, seen=came, listed=came))
+def test_a_story_that_keeps_what_waits_is_told_by_that(db: Database) -> None:
+    save(db, arrival(OLD), arrival(OLDER))
     why = Join(article_id(OLD), By.WORDS, 0.9, apart=HOUR)
     gather(db, *(Placed(article_id(number), "s", why) for number in (OLD, OLDER)))
-    assert drop(db, BEFORE, NOW) == 1
-    found = stories.get(db, "s")
-    assert found is not None
+    with db.write() as connection:
+        gathering.add_waiting(connection, [(article_id(OLD), NOW)])
     assert stories.led(db, "s") == article_id(OLDER)
+    assert drop(db, BEFORE, NOW) == 1
+    assert stories.led(db, "s") == article_id(OLD)
 
 
 def test_the_address_of_a_merged_story_goes_when_nothing_is_left_of_it(db: Database) -> None:
