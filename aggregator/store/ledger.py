@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from aggregator.model import HostStatus, Rest
 from aggregator.store.database import Database
@@ -83,7 +83,6 @@ def figures(db: Database, now: datetime) -> Figures:
     rests = and_(hosts.c.free_at > now, hosts.c.why != Rest.GAP)
     result = func.coalesce(sources.c.result, "none")
     by_result = select(result, func.count()).where(sources.c.active).group_by(result)
-    ready = select(func.min(hosts.c.ready_at, type_=Moment())).where(hosts.c.lease_until.is_(None))
     with db.read() as connection:
         # PostgreSQL adds big integers up to a decimal.
         sums = [
@@ -92,7 +91,6 @@ def figures(db: Database, now: datetime) -> Figures:
                 select(*(func.sum(hosts.c[name]) for name in _SUMS))
             ).one()
         ]
-        oldest = connection.scalar(ready)
         return Figures(
             polls=dict(zip(("ok", "unchanged", "failed"), sums, strict=False)),
             requests=sums[3],
@@ -101,9 +99,25 @@ def figures(db: Database, now: datetime) -> Figures:
             waits=sums[6],
             waited=timedelta(microseconds=sums[7]),
             resting=connection.scalar(select(func.count()).where(rests)) or 0,
-            lag=max(timedelta(0), now - oldest) if oldest else timedelta(0),
+            lag=_lag(connection, now),
             sources={row[0]: row[1] for row in connection.execute(by_result)},
             articles=connection.scalar(select(func.count()).select_from(articles)) or 0,
             stories=connection.scalar(select(func.count()).select_from(stories)) or 0,
             ungathered=connection.scalar(select(func.count()).select_from(ungathered)) or 0,
         )
+
+
+_UNPOLLED = timedelta(minutes=10)
+"""For how long a source may be due before it is told; a worker that is only slow takes less."""
+
+
+def nobody_polls(db: Database, now: datetime) -> bool:
+    """Whether a source has been due for so long that no worker seems to run."""
+    with db.read() as connection:
+        return _lag(connection, now) > _UNPOLLED
+
+
+def _lag(connection: Connection, now: datetime) -> timedelta:
+    ready = select(func.min(hosts.c.ready_at, type_=Moment())).where(hosts.c.lease_until.is_(None))
+    oldest = connection.scalar(ready)
+    return max(timedelta(0), now - oldest) if oldest else timedelta(0)

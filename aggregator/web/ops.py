@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from aggregator.errors import StoreError
+from aggregator.store import ledger
 from aggregator.store.sources import statuses
 from aggregator.web.access import authorized
 from aggregator.web.site import current
@@ -16,13 +17,15 @@ ops = Blueprint("ops", __name__)
 
 @ops.get("/healthz")
 def healthz() -> Response:
-    """200 while the process answers. "degraded" tells of a refused configuration or lost sources.
+    """200 while the process answers. "degraded": a refused configuration, lost sources, no worker.
 
     Where the site has a password, only who gives it learns more than the status.
     """
     site = current()
     try:
         known, problems = statuses(site.db), site.problems
+        if ledger.nobody_polls(site.db, site.clock()):
+            problems = (*problems, "sources are due and nobody polls them: start a worker")
     except StoreError:
         known, problems = (), (*site.problems, "the database can't be read")
     failing = sum(status.failures > 0 for status in known)

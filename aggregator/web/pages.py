@@ -193,7 +193,15 @@ def sources() -> Response:
     failing = sum(row.failures > 0 for row in rows)
     now, per_day = site.clock(), site.per_host_per_day
     hosts = ledger.ledger(site.db, now, HOSTS)
-    return show("sources.html", rows=rows, failing=failing, now=now, hosts=hosts, per_day=per_day)
+    return show(
+        "sources.html",
+        rows=rows,
+        failing=failing,
+        unpolled=ledger.nobody_polls(site.db, now),
+        now=now,
+        hosts=hosts,
+        per_day=per_day,
+    )
 
 
 @pages.get("/sources/<key>")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import newsroom
 from web_client import Visit, client
 
@@ -42,6 +45,17 @@ def test_a_service_that_reaches_nothing_is_degraded(empty: Database) -> None:
     told = client(newsroom.site(empty)).get("/healthz").json
     assert told is not None
     assert told["status"] == "degraded"
+
+
+def test_sources_that_nobody_polls_are_told(empty: Database) -> None:
+    sources.sync(empty, newsroom.SOURCES[:1], newsroom.NOW)
+    for minutes, status in ((9, "ok"), (11, "degraded")):
+        now = newsroom.NOW + timedelta(minutes=minutes)
+        caller = client(replace(newsroom.site(empty), clock=lambda now=now: now))
+        told = caller.get("/healthz").json
+        assert told is not None
+        assert told["status"] == status
+        assert ("nobody polls them" in caller.get("/sources").text) == (status == "degraded")
 
 
 def test_ready_while_the_database_answers(db: Database) -> None:
