@@ -207,6 +207,8 @@ def home(feed: Feed) -> str:
 def _per(feed: Feed) -> Per | None:
     """What the caller wants the entries to be; None if they are that anyway."""
     said = request.args.get("per") or feed.per
+    if "updates" in request.args:
+        abort(failures.page(400, "updates= is a matter of the configuration, not of an address."))
     if said not in list(Per):
         abort(failures.page(400, f"per= can be {' or '.join(Per)}."))
     return None if said == feed.per else Per(said)

@@ -288,3 +288,9 @@ def test_a_private_feed_of_stories_stays_private(caller: FlaskClient) -> None:
     assert caller.get("/feeds/closed.json?per=story").status_code == 404
     response = caller.get("/feeds/closed.json?token=s3cret")
     assert "private" in response.headers["Cache-Control"]
+
+
+def test_updates_is_no_matter_of_an_address(visit: Visit) -> None:
+    response = visit().get("/feeds/war.atom?per=story&updates=never")
+    assert response.status_code == 400
+    assert "updates= is a matter of the configuration" in response.text
