@@ -243,14 +243,12 @@ class Finder(Generic[T]):
 
 def _go_on(first: Node[T], row: Sequence[Met[T]], start: int, found: list[Found[T]]) -> None:
     """Add the terms of several words that begin where a row goes on from a word of it."""
-    nodes = [first]
-    for at in range(start + 1, len(row)):
-        _, numbers = row[at]
-        nodes = [node.next[n] for node in nodes for n in numbers if n in node.next]
-        if not nodes:
-            return
+    nodes, at = [first], start + 1
+    # A row ends with a word that goes on to nothing.
+    while nodes := [node.next[n] for node in nodes for n in row[at][1] if n in node.next]:
         for node in nodes:
             found += [(term, start, at - start + 1) for term in node.terms]
+        at += 1
 
 
 class _Memory(dict[str, Met[T]]):
