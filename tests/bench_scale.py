@@ -249,7 +249,7 @@ def workers(place: Path, told: Publishers, url: str, many: int) -> Iterator[Figu
             measure = f"polls a second of {processes}"
             yield Figure(name, measure, ran.per_second, None, many)
             yield Figure(name, "  CPU ms of a 304, without PostgreSQL's", ran.cpu, None, many)
-            cpu, log = (now - then for now, then in zip(_server(url), before, strict=True))
+            cpu, log = (after - was for after, was in zip(_server(url), before, strict=True))
             yield Figure(name, "  PostgreSQL's CPU ms of a 304", cpu * 1000 / many, None, many)
             yield Figure(name, "  bytes it logs of a 304", log / many, None, many)
         yield Figure(name, "  two, of one's", rates[1] / rates[0], 1.7, many)

@@ -30,3 +30,15 @@ def postgres() -> Iterator[Postgres]:
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
     with running(Path(tempfile.gettempdir()) / f"aggregator-postgres-{run}") as server:
         yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database on each engine."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/a.db"
+        return
+    postgres = request.getfixturevalue("postgres")
+    fresh = postgres.fresh()
+    yield fresh
+    postgres.drop(fresh)

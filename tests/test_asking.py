@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from ipaddress import ip_network
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from feeds import item, rss
@@ -53,17 +52,6 @@ def origin() -> Iterator[Origin]:
 def other() -> Iterator[Origin]:
     with Origin("127.0.0.2") as opened:
         yield opened
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/a.db"
-        return
-    postgres = request.getfixturevalue("postgres")
-    fresh = postgres.fresh()
-    yield fresh
-    postgres.drop(fresh)
 
 
 class Desk:
@@ -273,6 +261,18 @@ def test_a_permanent_redirect_is_taken_over_and_told(
     assert caplog.text.count("one has moved for good to") == 1
     assert desk.status("one").url == origin.url("/old")
     assert desk.status("one").host == other.host
+
+
+@pytest.mark.parametrize(("query", "is_told"), [("", True), ("?token=S3CRET", False)])
+def test_a_poll_tells_where_a_feed_went_unless_that_is_a_secret(
+    desk: Desk, origin: Origin, other: Origin, query: str, is_told: bool
+) -> None:
+    new = other.serve("/new", FEED) + query
+    origin.behave("/old", "redirect", to=new, status=301)
+    desk.follow(Source("one", origin.url("/old")))
+    commit = desk.poll()["one"]
+    assert commit is not None
+    assert commit.detail == (f"permanently moved to {new}" if is_told else "permanently moved")
 
 
 def test_a_new_address_that_fails_leads_back_to_the_old_one(

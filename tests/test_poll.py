@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
-from pathlib import Path
 
 import pytest
 from feeds import item, rss
@@ -56,17 +55,6 @@ def sandbox() -> Iterator[Sandbox]:
 def origin() -> Iterator[Origin]:
     with Origin() as opened:
         yield opened
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/a.db"
-        return
-    postgres = request.getfixturevalue("postgres")
-    fresh = postgres.fresh()
-    yield fresh
-    postgres.drop(fresh)
 
 
 @pytest.fixture

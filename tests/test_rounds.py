@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,17 +48,6 @@ class Reader:
 
     def parse(self, body: bytes, **about: Any) -> Any:
         return parse(body, **about)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/a.db"
-        return
-    postgres = request.getfixturevalue("postgres")
-    fresh = postgres.fresh()
-    yield fresh
-    postgres.drop(fresh)
 
 
 @pytest.fixture

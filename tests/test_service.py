@@ -163,6 +163,10 @@ def test_who_asks_again_and_again_and_reads_nothing_keeps_nobody_waiting(
             greedy[-1].sendall(b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n" * 180)
         for _ in range(3):
             assert get(f"http://{server[0]}:{server[1]}/") == (200, b"news")
+        received, most = 0, 20 * len(LONG)
+        while received < most and (piece := greedy[0].recv(1 << 20)):
+            received += len(piece)
+        assert 0 < received < most, "what was never read is not kept for it"
     finally:
         for one in greedy:
             one.close()

@@ -106,25 +106,14 @@ def config(origin: Origin, base: str, database: str) -> str:
     return f"sources: [{{url: '{origin.url('/feed')}', key: courier}}]\nservice: {{{said}}}\n"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/a.db"
-        return
-    postgres = request.getfixturevalue("postgres")
-    fresh = postgres.fresh()
-    yield fresh
-    postgres.drop(fresh)
-
-
 @pytest.fixture
-def desk(tmp_path: Path, database: str) -> Iterator[Desk]:
+def desk(tmp_path: Path, url: str) -> Iterator[Desk]:
     with ExitStack() as stack:
         origin, hub = stack.enter_context(Origin()), stack.enter_context(Hub())
         clock = Clock(wiring.utc_now())
         port = free_port()
         (tmp_path / "config").mkdir()
-        text = config(origin, f"http://127.0.0.1:{port}", database)
+        text = config(origin, f"http://127.0.0.1:{port}", url)
         (tmp_path / "config" / "a.yaml").write_text(text, encoding="utf-8")
         app = stack.enter_context(wiring.opened(tmp_path / "config", tmp_path / "data", {}, clock))
         parts = stack.enter_context(wiring.polling(app))
