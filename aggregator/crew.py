@@ -2,14 +2,21 @@
 
 So many work at a time; who only waits for a stranger doesn't count, so that a few hosts that hang
 keep nothing else from being done.
+
+One thread at a time runs Python. That all do so on one core costs a fifth to a third less than
+where each takes what the one before had in its caches to another core
+(docs/decisions/012-cost-of-a-poll.md).
 """
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread, current_thread
 from time import monotonic
@@ -18,6 +25,8 @@ from typing import Generic, TypeVar
 _LONG_SECONDS = 1.0
 _MOST = 500
 """Threads there ever are, whatever waits."""
+_FOLLOW_SECONDS = 1.0
+"""How often is looked on which core the others are wanted."""
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -35,7 +44,7 @@ class Done(Generic[Task, Result]):
 class Crew(Generic[Task, Result]):
     """``size`` threads at most that work, and others that have waited for more than a second.
 
-    One thread hands out and collects.
+    One thread hands out and collects. The others keep to the core that the system gives it.
     """
 
     def __init__(self, work: Callable[[Task], Result], size: int) -> None:
@@ -47,6 +56,8 @@ class Crew(Generic[Task, Result]):
         self._threads: set[Thread] = set()
         # Since when each thread that is at work waits; never, once it has heard.
         self._begun: dict[Thread, float] = {}
+        self._core: int | None = None
+        self._follow_at = 0.0
 
     @property
     def untouched(self) -> int:
@@ -75,6 +86,7 @@ class Crew(Generic[Task, Result]):
         """Return what is done as soon as it is ``most``, or what there is after ``seconds``."""
         until = monotonic() + seconds
         done: list[Done[Task, Result]] = []
+        self._follow()
         self._staff()
         with suppress(Empty):
             while len(done) < most:
@@ -90,6 +102,19 @@ class Crew(Generic[Task, Result]):
             self._tasks.put(None)
         for thread in threads:
             thread.join()
+
+    def _follow(self) -> None:
+        """Have all threads keep to the core of this one, which the system may move."""
+        if monotonic() < self._follow_at:
+            return
+        self._follow_at = monotonic() + _FOLLOW_SECONDS
+        core = _core()
+        if core == self._core:
+            return
+        with self._lock:
+            self._core = core
+            for thread in self._threads:
+                _keep_to(core, thread)
 
     def _staff(self) -> None:
         """Start as many threads as there is work for."""
@@ -107,6 +132,8 @@ class Crew(Generic[Task, Result]):
 
     def _run(self) -> None:
         me = current_thread()
+        with self._lock:
+            _keep_to(self._core, me)
         while (task := self._tasks.get()) is not None:
             begun = self._begun[me] = monotonic()
             try:
@@ -125,3 +152,18 @@ class Crew(Generic[Task, Result]):
             if surplus:
                 self._threads.remove(me)
             return surplus
+
+
+def _core() -> int | None:
+    """Return on which core this thread runs; None where the system doesn't tell."""
+    with suppress(OSError):
+        told = Path("/proc/thread-self/stat").read_text(encoding="utf-8")
+        return int(told.rpartition(")")[2].split()[36])  # proc(5): the 39th; the 2nd ends with ")"
+    return None
+
+
+def _keep_to(core: int | None, thread: Thread) -> None:
+    """Have a thread run nowhere else, where that can be had."""
+    if sys.platform == "linux" and core is not None and thread.native_id is not None:
+        with suppress(OSError):  # the core was just taken from us; the next look finds another
+            os.sched_setaffinity(thread.native_id, {core})

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import resource
 import signal
+import sys
 import traceback
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from multiprocessing.connection import Connection
@@ -41,6 +43,7 @@ class Sandbox:
         self._idle: SimpleQueue[_Child | None] = SimpleQueue()
         for _ in range(processes):
             self._idle.put(None)
+        self._cores = os.sched_getaffinity(0) if sys.platform == "linux" else ()
         self._closed = False
 
     def parse(
@@ -84,7 +87,7 @@ class Sandbox:
             if self._closed:
                 message = "the sandbox is closed"
                 raise RuntimeError(message)
-            child = child or _Child(self._memory_bytes)
+            child = child or _Child(self._memory_bytes, self._cores)
             yield child
         finally:
             if child and child.documents >= _DOCUMENTS_PER_CHILD:
@@ -111,13 +114,14 @@ class Sandbox:
 class _Child:
     """A process that parses one document after the other, as long as this end is open."""
 
-    def __init__(self, memory_bytes: int) -> None:
+    def __init__(self, memory_bytes: int, cores: Collection[int]) -> None:
         self.documents = 0
         # Not "fork": the service has threads, and a forked lock stays locked for ever.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["aggregator.parse"])
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, memory_bytes), daemon=True)
+        about = (theirs, memory_bytes, cores)
+        self._process = context.Process(target=_serve, args=about, daemon=True)
         with _STARTING:
             self._process.start()
         theirs.close()
@@ -160,9 +164,12 @@ class _Child:
         self._process.close()
 
 
-def _serve(pipe: Connection, memory_bytes: int) -> None:
+def _serve(pipe: Connection, memory_bytes: int, cores: Collection[int]) -> None:
     """What a child does: parse, until nobody asks any more."""
     _confine(memory_bytes)
+    if sys.platform == "linux":
+        with suppress(OSError):  # they were taken from us
+            os.sched_setaffinity(0, cores)  # whoever started it may have to keep to one (``crew``)
     pipe.send(None)  # it is there
     with suppress(EOFError, BrokenPipeError):
         while True:
