@@ -9,6 +9,8 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping
+from functools import cache
+from operator import is_not
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -21,6 +23,12 @@ _ILLEGAL = re.compile("[^\t\n -~\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U0001000
 # What may stand as it is (RFC 3986), and "%" since it may be encoded already. Brackets belong to
 # numeric hosts only, "#" begins the fragment.
 _URL_SAFE = "%/:?@!$&'()*+,;=-._~"
+
+# Most addresses are such and would be left as they are: no brackets, no empty part.
+_PART = r"[\w%/:@!$&'()*+,;=.~-]+"
+_USUAL = re.compile(
+    rf"https?://[a-z0-9][a-z0-9.-]*(?:/{_PART})?(?:\?{_PART})?(?:#{_PART})?", re.ASCII
+)
 
 
 def legal(value: T) -> T:
@@ -35,16 +43,27 @@ def legal(value: T) -> T:
 
 
 def _legal(value: Any) -> Any:
+    """Return the very value where there is nothing to mend: a feed has thousands of them."""
     if isinstance(value, str):
         return _ILLEGAL.sub("", value) if _ILLEGAL.search(value) else value
     if isinstance(value, tuple):
-        return tuple(map(_legal, value))
+        parts = tuple(map(_legal, value))
+        return parts if any(map(is_not, parts, value)) else value
+    if names := _fields(value.__class__):
+        now = {name: _legal(getattr(value, name)) for name in names}
+        changes = {name: part for name, part in now.items() if part is not getattr(value, name)}
+        return dataclasses.replace(value, **changes) if changes else value
     if isinstance(value, Mapping):
         return {key: _legal(item) for key, item in value.items()}
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        changes = {f.name: _legal(getattr(value, f.name)) for f in dataclasses.fields(value)}
-        return dataclasses.replace(value, **changes)
     return value
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    """Return the names of a dataclass's fields; none for any other type."""
+    if not dataclasses.is_dataclass(kind):
+        return ()
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def address(url: str | None) -> str | None:
@@ -57,6 +76,8 @@ def address(url: str | None) -> str | None:
     """
     if not url:
         return None
+    if _USUAL.fullmatch(url):
+        return url
     try:
         parts = urlsplit(url.strip())
         host = parts.hostname

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from articles import RICH
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from aggregator.model import Image
-from aggregator.publish import article_uri, feed_uri
+from aggregator.publish import article_uri, feed_uri, safe
 from aggregator.publish.identity import source_uri
 from aggregator.publish.safe import address, legal
 
@@ -33,7 +35,7 @@ def test_strings_are_mended_at_every_depth() -> None:
 
 
 def test_what_is_legal_stays_as_it_is() -> None:
-    assert legal(RICH) == RICH
+    assert legal(RICH) is RICH
     assert legal(Image) is Image
 
 
@@ -74,6 +76,13 @@ def test_whatever_comes_xml_can_hold_it(text: str) -> None:
 )
 def test_only_web_addresses_leave(given: str | None, left: str | None) -> None:
     assert address(given) == left
+
+
+@given(st.from_regex(safe._USUAL, fullmatch=True))
+def test_usual_addresses_stay_as_all_that_is_done_to_others_would_leave_them(url: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(safe, "_USUAL", re.compile("(?!)"))
+        assert address(url) == url
 
 
 def test_ids_hold_what_uris_may_hold() -> None:
