@@ -27,6 +27,7 @@ from hashlib import blake2b
 from urllib.parse import urldefrag
 
 from aggregator.dedupe.canonical import canonical_key
+from aggregator.dedupe.site import same_site
 from aggregator.model import Entry
 
 MAX_KEY = 500
@@ -59,7 +60,7 @@ class Reading:
     link: str | None
     fingerprint: str
     at_home: bool
-    """Its link leads to the site that the feed calls its own."""
+    """Its link leads to a host of the site that the feed calls its own."""
 
     @property
     def trusted(self) -> tuple[Key, ...]:
@@ -103,7 +104,7 @@ def read(source_key: str, entries: Sequence[Entry], site: str | None) -> list[Re
             keys.append(Key(LINK, f"l:{link}", own_links[n] is not None))
         alone = not any(key.trusted for key in keys)
         keys.append(Key(TEXT, f"c:{source_key}:{contents[n]}", alone))
-        at_home = _host(links[n] or "-") == _host(home)
+        at_home = same_site(_host(links[n] or "-"), _host(home))
         readings.append(Reading(n, entry, tuple(keys), links[n], fingerprint(entry), at_home))
     return readings
 

@@ -294,6 +294,22 @@ def test_who_lists_a_link_first_does_not_speak_for_the_site():
     assert poll(known, [entry("e1", title="Fake")], "evil", OTHER)[1][0].article == theirs.article
 
 
+@pytest.mark.parametrize("host", ["news.example.co.uk", "feeds.example.co.uk:8080"])
+def test_a_site_of_several_hosts_is_not_spoken_for_either(host):
+    link, home = "https://www.example.co.uk/news/1", f"https://{host}/"
+    known, (theirs,) = poll({}, [entry("e1", link, "They lie", day=1)], "evil", OTHER)
+    _, (mine,) = poll(known, [entry("v1", link, "The news", day=2)], "site", home)
+    assert (mine.verdict, mine.article == theirs.article) == (NEW, False)
+
+
+@pytest.mark.parametrize("suffix", ["co.uk", "github.io", "blogspot.com"])
+def test_neighbours_under_a_public_suffix_do_not_speak_for_each_other(suffix):
+    link = f"https://one.{suffix}/1"
+    known, (mine,) = poll({}, [entry("e1", link, "One", day=1)], "one", f"https://one.{suffix}/")
+    _, (theirs,) = poll(known, [entry("e2", link, "Two", day=2)], "two", f"https://two.{suffix}/")
+    assert (theirs.verdict, theirs.article) == (ALSO, mine.article)
+
+
 def test_a_site_without_guids_is_not_spoken_for_either():
     known, _ = poll({}, [entry("e1", title="They lie", day=1)], "evil", OTHER)
     known, (mine,) = poll(known, [entry(None, title="The news", day=2)], "site", SITE)
