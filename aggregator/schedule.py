@@ -10,11 +10,13 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from threading import Thread
+from threading import Lock, Thread
 
-from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+
+from aggregator.errors import AggregatorError
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +38,7 @@ class Schedule:
         jobs = tuple(jobs)
         # It reports each job that is added, and warns of each run that is skipped, as is the plan.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)  # _Teller tells
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             # One thread a job: a slow one must not keep another waiting.
@@ -43,7 +46,7 @@ class Schedule:
             # APScheduler's own default drops a job that is one second late.
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        self._scheduler.add_listener(_log_crash, EVENT_JOB_ERROR)
+        self._scheduler.add_listener(_Teller(), EVENT_JOB_ERROR | EVENT_JOB_EXECUTED)
         for job in jobs:
             first = {"next_run_time": datetime.now(UTC)} if job.at_once else {}
             seconds = job.every.total_seconds()
@@ -63,5 +66,25 @@ class Schedule:
         return not waiting.is_alive()
 
 
-def _log_crash(event: JobExecutionEvent) -> None:
-    _log.error("job %s crashed\n%s", event.job_id, event.traceback)
+class _Teller:
+    """Logs each crash. Of an expected error, as of a full disk, once for all jobs, and its end."""
+
+    def __init__(self) -> None:
+        self._ails: dict[str, str] = {}
+        self._telling = Lock()  # each job's own thread calls
+
+    def __call__(self, event: JobExecutionEvent) -> None:
+        with self._telling:
+            self._tell(event)
+
+    def _tell(self, event: JobExecutionEvent) -> None:
+        job, error, ails = event.job_id, event.exception, self._ails
+        before = ails.pop(job, None)
+        if isinstance(error, AggregatorError):
+            if str(error) not in (before, *ails.values()):
+                _log.error("job %s failed and is tried again: %s", job, error)
+            ails[job] = str(error)
+        elif error is not None:
+            _log.error("job %s crashed", job, exc_info=error)
+        elif before is not None and before not in ails.values():
+            _log.info("job %s works again", job)

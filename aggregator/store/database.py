@@ -42,6 +42,8 @@ _BUSY_SECONDS = 30
 _BUSY_PAUSE = 0.02
 _WRITES = "aggregator_writes"
 """The option of a writing connection: a list, into which ``bump`` puts the revision it made."""
+_DOUBT_SECONDS = 600
+"""On a disk that is nearly full small writes still go well: for so long they are no proof."""
 _BUGS = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
 
 
@@ -55,6 +57,7 @@ class Database:
         self.installation = ""
         """8 hexadecimal digits that name this collection of articles for ever."""
         self._seen = revision.of(engine.url)
+        self._refused_at: float | None = None
 
     @classmethod
     def open(cls, url: str | URL, *, now: datetime) -> Self:
@@ -118,6 +121,14 @@ class Database:
             with self._writing, self._transaction({_WRITES: moved}) as connection:
                 yield connection
         self._seen.learn(*moved)
+        refused = self._refused_at
+        if refused is not None and (moved or time.monotonic() - refused > _DOUBT_SECONDS):
+            self._refused_at = None
+
+    @property
+    def refuses(self) -> bool:
+        """Whether this process could not store something, and nothing that readers see since."""
+        return self._refused_at is not None
 
     def revision(self) -> int:
         """Return a number that has moved if what readers would see has changed.
@@ -144,6 +155,8 @@ class Database:
             message = _explain(error)
             if message is None:
                 raise
+            if _WRITES in options:
+                self._refused_at = time.monotonic()
             message = f"{self.address}: {message}"
             raise StoreError(message) from error
 

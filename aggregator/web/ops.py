@@ -17,7 +17,8 @@ ops = Blueprint("ops", __name__)
 
 @ops.get("/healthz")
 def healthz() -> Response:
-    """200 while the process answers. "degraded": a refused configuration, lost sources, no worker.
+    """200 while the process answers. "degraded": a refused configuration, lost sources, no worker,
+    a full disk.
 
     Where the site has a password, only who gives it learns more than the status.
     """
@@ -25,9 +26,12 @@ def healthz() -> Response:
     try:
         known, problems = statuses(site.db), site.problems
         if ledger.nobody_polls(site.db, site.clock()):
-            problems = (*problems, "sources are due and nobody polls them: start a worker")
+            due = "sources are due and nobody polls them: start a worker, or see its log"
+            problems = (*problems, due)
     except StoreError:
         known, problems = (), (*site.problems, "the database can't be read")
+    if site.db.refuses:
+        problems = (*problems, "nothing can be stored: the log says why")
     failing = sum(status.failures > 0 for status in known)
     fine = not problems and not (known and failing == len(known))
     told: dict[str, Any] = {"status": "ok" if fine else "degraded"}

@@ -17,12 +17,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from articles import article_id
 from databases import Postgres
-from sqlalchemy import create_engine, event, inspect, text
+from sqlalchemy import Connection, create_engine, event, inspect, text
 from stored import HOUR, NOW, arrival, save
 
 from aggregator.errors import NewerSchema, StoreError
 from aggregator.model import Placed, Story
-from aggregator.store import articles, feeds, gathering, schema, stories
+from aggregator.store import articles, feeds, gathering, leases, schema, stories
 from aggregator.store.database import Database, bump
 from aggregator.store.tables import metadata
 
@@ -283,6 +283,45 @@ def test_a_full_disk_says_so_and_loses_nothing(tmp_path: Path) -> None:
         limit[0] = 100_000
         save(db, *(arrival(number, text="long " * 1000) for number in range(2, 20)))
         assert len(list(articles.iterate(db, 9))) == 19
+
+
+def test_a_database_that_takes_nothing_is_told_until_it_takes_something_again(
+    db: Database, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What writes nothing that readers see proves nothing soon: on a full disk it may succeed."""
+    protected = []
+
+    def protect_file(connection: sqlite3.Connection, *_: object) -> None:
+        connection.execute(f"PRAGMA query_only = {bool(protected)}")
+
+    def protect_server(connection: Connection) -> None:
+        if protected:
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+    def take_lease() -> None:
+        leases.take(db, "prune", "me", NOW, NOW + HOUR)
+
+    if engine == "sqlite":
+        event.listen(db._engine, "checkout", protect_file)
+    else:
+        event.listen(db._engine, "begin", protect_server)
+    assert not db.refuses
+    protected.append(True)
+    with pytest.raises(StoreError):
+        save(db, arrival(1))
+    assert db.refuses
+    protected.clear()
+    take_lease()
+    assert db.refuses
+    save(db, arrival(1))
+    assert not db.refuses
+    protected.append(True)
+    with pytest.raises(StoreError):
+        take_lease()
+    protected.clear()
+    monkeypatch.setattr("aggregator.store.database._DOUBT_SECONDS", 0)
+    take_lease()
+    assert not db.refuses
 
 
 def test_a_lock_that_another_process_keeps_is_reported(

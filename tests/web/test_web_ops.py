@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 
 import newsroom
+import pytest
+from sqlalchemy import event
+from stored import arrival
 from web_client import Visit, client
 
+from aggregator.errors import StoreError
 from aggregator.store import polls, sources
 from aggregator.store.database import Database
 
@@ -56,6 +61,30 @@ def test_sources_that_nobody_polls_are_told(empty: Database) -> None:
         assert told is not None
         assert told["status"] == status
         assert ("nobody polls them" in caller.get("/sources").text) == (status == "degraded")
+
+
+def test_a_full_disk_is_told_until_there_is_room(db: Database) -> None:
+    limit = [1]  # none more than there are
+    bulky = [arrival(number, "harbour", text="long " * 1000) for number in range(900, 920)]
+
+    def keep_small(connection: sqlite3.Connection, *_: object) -> None:
+        connection.execute(f"PRAGMA max_page_count = {limit[0]}")
+
+    def told() -> tuple[str, list[str], bool]:
+        caller = client(newsroom.site(db))
+        health = caller.get("/healthz").json
+        assert health is not None
+        shown = "Nothing can be stored" in caller.get("/sources").text
+        return health["status"], health["problems"], shown
+
+    event.listen(db._engine, "checkout", keep_small)
+    assert told() == ("ok", [], False)
+    with pytest.raises(StoreError, match="the disk is full"):
+        polls.commit(db, newsroom.commit("harbour", bulky, newsroom.NOW))
+    assert told() == ("degraded", ["nothing can be stored: the log says why"], True)
+    limit[0] = 100_000
+    polls.commit(db, newsroom.commit("harbour", bulky, newsroom.NOW))
+    assert told() == ("ok", [], False)
 
 
 def test_ready_while_the_database_answers(db: Database) -> None:
