@@ -244,7 +244,7 @@ def polling(app: App) -> Iterator[Callable[[], Parts]]:
                 sources={source.key: source for source in config.sources},
                 pacing=service.poll,
                 worker=worker_name(),
-                lease=_lease(service),
+                lease=poll_lease(service),
                 workers=service.poll.workers,
                 clock=app.clock,
                 dice=random.random,
@@ -281,7 +281,7 @@ def worker_name() -> str:
     return f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
 
 
-def _lease(service: Service) -> timedelta:
+def poll_lease(service: Service) -> timedelta:
     """The longest that a poll can take; while it takes longer, ``rounds`` renews it."""
     work = timedelta(seconds=service.fetch.seconds + service.parse.seconds)
     return work + (service.fetch.redirects + 1) * (service.poll.gap + PATIENCE) + _SETTLE

@@ -1,4 +1,4 @@
-"""One source asked, politely: its turn at every host on the way, its rests kept, its moves learnt.
+"""One source or hub asked, politely: its turn at every host, its rests kept, its moves learnt.
 
 Between ``poll``, which knows what to do with an answer, and ``fetch``, which knows no other polls.
 """
@@ -7,13 +7,24 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from aggregator import politeness
 from aggregator.fetch.session import Fetcher
-from aggregator.model import MOVED, Failed, Outcome, PollState, Reason, Source, Stay
+from aggregator.model import (
+    MOVED,
+    Failed,
+    NotModified,
+    Outcome,
+    PollState,
+    Reason,
+    Source,
+    Stay,
+    Visit,
+)
 from aggregator.politeness import Manners
 from aggregator.store import hosts
 from aggregator.store.database import Database
@@ -69,6 +80,39 @@ def ask(fetcher: Fetcher, turns: Turns, source: Source, state: PollState) -> Ask
     if isinstance(outcome, Failed) and outcome.reason is Reason.GONE:
         outcome = replace(outcome, retry_after=politeness.GONE)
     return Asked(outcome, after, stays)
+
+
+def send(
+    fetcher: Fetcher,
+    turns: Turns,
+    url: str,
+    form: Mapping[str, str],
+    seconds: float,
+    begin: Callable[[], object],
+) -> Failed | None:
+    """Post a form to a hub; return why it was not taken, if so.
+
+    begin: called when the hub's turn has come; if it doesn't come soon, the hub hears nothing.
+    """
+    visits: list[Visit] = []
+    way = _Way(turns, own="")
+
+    def admit(host: str) -> Failed | None:
+        not_now = way.admit(host)
+        if not_now is None:
+            visits.append(Visit(host))
+        return not_now
+
+    if (not_now := admit(urlsplit(url).hostname or "")) is not None:
+        return not_now
+    begin()
+    answer = fetcher.post(url, form, seconds, admit=admit)
+    failed = answer if isinstance(answer, Failed) else None
+    ended, seen = turns.clock(), tuple(visits)
+    outcome = NotModified(visits=seen) if failed is None else replace(failed, visits=seen)
+    stays = politeness.stays(way.entered, outcome, ended, turns.manners)
+    hosts.visited(turns.db, turns.worker, stays, ended)
+    return failed
 
 
 @dataclass(slots=True)

@@ -10,8 +10,10 @@ from functools import partial
 from threading import Event
 
 from aggregator import retag
-from aggregator.app import App, InForce, fetcher, gatherer, worker_name
+from aggregator.app import App, InForce, fetcher, gatherer, poll_lease, worker_name
+from aggregator.asking import Turns
 from aggregator.model import Commit
+from aggregator.politeness import Manners
 from aggregator.poll import Parts
 from aggregator.rounds import run_round
 from aggregator.schedule import Job
@@ -151,7 +153,10 @@ def _caller(app: App) -> Caller:
     """Return what asks hubs to call us at our address of the moment."""
     site, opens = app.site(), partial(fetcher, app.config.service)
     base = f"{site.base_url}/websub/"
-    return Caller(app.db, opens, base, site.reached, app.clock, random.random)
+    service = app.config.service
+    manners = Manners(service.poll.gap, service.poll.per_host_per_day)
+    turns = Turns(app.db, worker_name(), poll_lease(service), manners, app.clock)
+    return Caller(app.db, opens, base, site.reached, turns, app.clock, random.random)
 
 
 def _crier(app: App) -> Crier | None:

@@ -21,12 +21,12 @@ from service import free_port, get, post
 from sqlalchemy import event
 
 from aggregator import app as wiring
-from aggregator import jobs
+from aggregator import asking, jobs
 from aggregator.app import App
-from aggregator.model import Standing
+from aggregator.model import Standing, Stay
 from aggregator.rounds import run_round
 from aggregator.service import listening
-from aggregator.store import sources, subscriptions
+from aggregator.store import hosts, hubs, ledger, sources, subscriptions
 from aggregator.store.database import Database
 from aggregator.store.subscriptions import Told
 from aggregator.web import create_app
@@ -417,6 +417,34 @@ def test_a_hub_that_refuses_one_feed_is_still_asked_for_others(desk: Desk) -> No
     assert len(desk.hub.asked) == 2
     desk.ask(later=timedelta(minutes=50))
     assert len(desk.hub.asked) == 4
+
+
+def test_a_hub_is_asked_in_its_turn_and_no_sooner_than_its_gap(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    minute = timedelta(minutes=1)
+    monkeypatch.setattr(asking, "PATIENCE", -minute)  # with the gap: none
+    desk.feed("Rain")
+    desk.origin.serve("/other", rss([item(1)]), headers=links(desk, "/other"))
+    both = desk.text.replace("]\nservice", f", '{desk.origin.url('/other')}']\nservice")
+    desk.configure(both)
+    desk.poll()
+    desk.configure(both.replace("gap: 0s", "gap: 1m"))
+    db, [before] = desk.app.db, ledger.ledger(desk.app.db, desk.clock(), 9)
+    hosts.enter(db, "127.0.0.1", desk.clock(), lease=HOUR, worker="elsewhere")
+    desk.ask()
+    assert desk.hub.asked == []
+    found = desk.told().subscription
+    assert found is not None
+    assert (found.standing, found.failures) == (Standing.WANTED, 0)
+    hosts.visited(db, "elsewhere", [Stay("127.0.0.1")], desk.clock())
+
+    for later, asked in ((minute, 1), (minute / 2, 1), (minute / 2, 2)):
+        desk.ask(later=later)
+        assert len(desk.hub.asked) == asked
+    assert subscriptions.counts(db) == {Standing.ACTIVE: 2}
+    assert ledger.ledger(db, desk.clock(), 9)[0].requests == before.requests + 2
+    assert hubs.failures(db, desk.hub.url) == 0
 
 
 def test_a_hub_leads_nobody_to_a_private_address(desk: Desk) -> None:

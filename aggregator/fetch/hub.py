@@ -37,11 +37,17 @@ class Asks(NamedTuple):
 
 
 def post(
-    asks: Asks, headers: Headers, url: str, form: Mapping[str, str], seconds: float
+    asks: Asks,
+    headers: Headers,
+    url: str,
+    form: Mapping[str, str],
+    seconds: float,
+    admit: Callable[[str], Failed | None],
 ) -> int | Failed:
     """Return the status of an answer that is well, or why there is none.
 
-    seconds: for all of it. Nothing of the body is read.
+    seconds: for all of it but the waits of ``admit``, which is asked before a redirect is
+    followed. Nothing of the body is read.
     """
     deadline = Deadline(monotonic() + seconds)
     told = CaseInsensitiveDict[str | bytes](headers)
@@ -53,6 +59,10 @@ def post(
             found = _post(asks, Request(address, told, body), deadline)
             if isinstance(found, int):
                 return found
+            before = monotonic()
+            if (not_now := admit(found.host)) is not None:
+                return not_now
+            deadline.at += monotonic() - before
             address = found
     except Failure as failure:
         return failure.failed

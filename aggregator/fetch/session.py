@@ -122,15 +122,17 @@ class Fetcher:
             outcome = failure.failed
         return replace(outcome, visits=tuple(visits))
 
-    def post(self, url: str, form: Mapping[str, str], seconds: float) -> int | Failed:
+    def post(
+        self, url: str, form: Mapping[str, str], seconds: float, *, admit: Admit = _at_once
+    ) -> int | Failed:
         """Send a form to a hub; return the status, if that is well.
 
-        seconds: for all of it, if a fetch may take as long.
+        seconds: for all of it, if a fetch may take as long.  admit: asked at redirects only.
         """
         headers = {"User-Agent": self._user_agent}
         seconds = min(seconds, self._limits.seconds)
         asks = hub.Asks(self._guarded, self._guard, self._clock)
-        return hub.post(asks, headers, url, form, seconds)
+        return hub.post(asks, headers, url, form, seconds, admit)
 
     def _follow(
         self,

@@ -243,6 +243,12 @@ def leave(connection: Connection, polls: Iterable[Left]) -> None:
     connection.execute(_LEAVE, rows)
 
 
+def visited(db: Database, worker: str, stays: Collection[Stay], at: datetime) -> None:
+    """End leases of ``enter`` that no poll's commit will end; ``at`` it was over."""
+    with db.write() as connection:
+        leave(connection, [Left("", worker, {}, stays, at)])
+
+
 def _leaving(poll: Left) -> Iterator[dict[str, Any]]:
     midnight = poll.at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     told = {stay.host: stay for stay in poll.stays}

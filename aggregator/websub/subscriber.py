@@ -6,7 +6,9 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
+from aggregator.asking import Turns, send
 from aggregator.fetch.session import Fetcher
 from aggregator.model import Failed, Reason, Standing, Subscription
 from aggregator.store import hubs, subscriptions
@@ -25,7 +27,7 @@ _REFUSED = (Reason.CLIENT_ERROR, Reason.GONE, Reason.ADDRESS, Reason.PRIVATE)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """What it takes to ask hubs, one at a time.
+    """What it takes to ask hubs, one at a time and each in its turn.
 
     open: gives what asks, to be closed afterwards.
     base: the address before a subscription's id.  reachable: whether a hub can call us there.
@@ -35,6 +37,7 @@ class Caller:
     open: Callable[[], Fetcher]
     base: str
     reachable: Callable[[str], bool]
+    turns: Turns
     clock: Callable[[], datetime]
     dice: Callable[[], float]
 
@@ -72,18 +75,26 @@ def _ask(caller: Caller, fetcher: Fetcher, one: Subscription) -> None:
         return
     # Before the request: the hub may call back before it answers, or we may be killed.
     wait = max(rules.ANSWER, _wait(caller, one.failures + 1, refused=True))
-    subscriptions.ask(db, one.id, now + wait)
-    answer = fetcher.post(one.hub, _form(one, leaves=leaves), SECONDS)
-    if not isinstance(answer, Failed):
+    begin = partial(subscriptions.ask, db, one.id, now + wait)
+    form = _form(one, leaves=leaves)
+    failed = send(fetcher, caller.turns, one.hub, form, SECONDS, begin)
+    if failed is None:
         hubs.answered(db, one.hub)
-        return
-    refused = answer.reason in _REFUSED
+    elif failed.reason is Reason.RESTING:  # no fault of the hub's
+        free_at = caller.clock() + (failed.retry_after or timedelta(0))
+        hubs.rest(db, one.hub, hubs.failures(db, one.hub), free_at)
+    else:
+        _put_off(caller, one, failed)
+
+
+def _put_off(caller: Caller, one: Subscription, failed: Failed) -> None:
+    db, refused = caller.db, failed.reason in _REFUSED
     again = _wait(caller, one.failures + 1, refused=refused)
     if not refused:
         failures = hubs.failures(db, one.hub) + 1
-        wait = max(_wait(caller, failures, refused=False), answer.retry_after or timedelta(0))
+        wait = max(_wait(caller, failures, refused=False), failed.retry_after or timedelta(0))
         hubs.rest(db, one.hub, failures, caller.clock() + wait)
-    subscriptions.refuse(db, one.id, answer.detail, caller.clock() + again)
+    subscriptions.refuse(db, one.id, failed.detail, caller.clock() + again)
 
 
 def _wait(caller: Caller, failures: int, *, refused: bool) -> timedelta:

@@ -101,6 +101,19 @@ def test_a_hub_that_misbehaves_is_a_failure(
     assert answer.reason is reason, answer.detail
 
 
+def test_a_hub_leads_nowhere_where_it_is_not_our_turn(origin: Origin, fetcher: Fetcher) -> None:
+    url = origin.behave("/hub", "redirect", to="/next", status=307)
+    busy, hosts = Failed(Reason.RESTING, "not now"), list[str]()
+
+    def admit(host: str) -> Failed:
+        hosts.append(host)
+        return busy
+
+    assert fetcher.post(url, FORM, 5, admit=admit) is busy
+    assert hosts == ["127.0.0.1"]
+    assert origin.asked("/next") == []
+
+
 def test_nothing_of_an_answer_is_read(origin: Origin, fetcher: Fetcher) -> None:
     assert fetcher.post(origin.behave("/hub", "drip body"), FORM, 5) == 200
 
