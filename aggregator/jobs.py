@@ -19,6 +19,7 @@ from aggregator.rounds import run_round
 from aggregator.schedule import Job
 from aggregator.store import hosts, hubs, leases, polls, retention
 from aggregator.web.feeds import FORMATS
+from aggregator.websub import rules
 from aggregator.websub.publisher import Crier, tell
 from aggregator.websub.subscriber import Caller, is_idle, keep
 
@@ -156,7 +157,8 @@ def _caller(app: App) -> Caller:
     service = app.config.service
     manners = Manners(service.poll.gap, service.poll.per_host_per_day)
     turns = Turns(app.db, worker_name(), poll_lease(service), manners, app.clock)
-    return Caller(app.db, opens, base, site.reached, turns, app.clock, random.random)
+    due = rules.due(service.poll, app.config.sources, random.random)
+    return Caller(app.db, opens, base, site.reached, turns, app.clock, random.random, due)
 
 
 def _crier(app: App) -> Crier | None:

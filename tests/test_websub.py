@@ -466,10 +466,13 @@ def test_a_hub_leads_nobody_to_a_private_address(desk: Desk) -> None:
 def test_a_hub_may_refuse_and_may_think_better_of_it(desk: Desk) -> None:
     form = subscribed(desk)
     topic = form["hub.topic"]
+    desk.poll(now=True)
+    assert desk.polls_in() >= 4 * HOUR
     assert desk.hub.verify(form, mode="denied", topic="http://else.example/")[0] == 404
     assert desk.hub.verify(form, mode="denied", reason="not\nyours\x1b")[0] == 200
     assert desk.standing() is Standing.DENIED
     assert "refuses (not yours )" in told(desk, "courier")
+    assert desk.polls_in() < HOUR
     desk.poll(now=True)
     assert desk.polls_in() < HOUR
     desk.ask(later=HOUR)

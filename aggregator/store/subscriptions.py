@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    Connection,
     and_,
+    bindparam,
     case,
     delete,
     exists,
@@ -35,6 +37,9 @@ _WRITTEN = timedelta(seconds=1)
 
 _MOST_NEW = 500
 """Subscriptions that are begun in one transaction."""
+
+Due = Callable[[str, bytes, datetime, datetime], datetime]
+"""When a source would be due: by its key, its pace, its last poll, and until when it is told of."""
 
 _FIELDS = [subscriptions.c[name] for name in Subscription.__dataclass_fields__]
 _same = and_(
@@ -64,6 +69,7 @@ def settle(
     base: str,
     reachable: Callable[[str], bool],
     fresh: Callable[[], str],
+    due: Due,
 ) -> None:
     """Begin what sources offer now, and leave what they offer no more.
 
@@ -82,6 +88,7 @@ def settle(
         left = connection.scalars(leaving.values(values).returning(subscriptions.c.source)).all()
         silent = update(sources).where(among(connection, sources.c.key, left))
         connection.execute(silent.values(told_until=None))
+        _bring_forward(connection, left, now, due)
         if rows:
             connection.execute(insert(subscriptions), rows)
 
@@ -178,27 +185,57 @@ def get(db: Database, id_: str) -> Subscription | None:
     return None if row is None else _subscription(row)
 
 
-def confirm(db: Database, told: Subscription, until: datetime, renew: datetime) -> None:
+def confirm(db: Database, told: Subscription, until: datetime, renew: datetime, due: Due) -> None:
     """The hub will tell of changes until then; it is asked again at ``renew``."""
     values = {"standing": Standing.ACTIVE, "until": until, "next_try": renew}
-    _settle(db, told, {**values, "failures": 0, "detail": ""}, {"told_until": until})
-
-
-def deny(db: Database, told: Subscription, detail: str, again: datetime) -> None:
-    """The hub will not tell, or no more."""
-    values = {"standing": Standing.DENIED, "until": None, "next_try": again}
-    _settle(db, told, {**values, "detail": detail}, {"told_until": None})
-
-
-def _settle(
-    db: Database, told: Subscription, values: Mapping[str, Any], source: Mapping[str, Any]
-) -> None:
     with db.write() as connection:
-        stays = and_(subscriptions.c.id == told.id, ~_leaves)
-        done = update(subscriptions).where(stays).values(values).returning(subscriptions.c.id)
-        if connection.scalars(done).one_or_none() is not None:
-            of = update(sources).where(sources.c.key == told.source)
-            connection.execute(of.values(source))
+        if _settle(connection, told, {**values, "failures": 0, "detail": ""}):
+            _bring_forward(connection, [told.source], until, due)
+
+
+def deny(
+    db: Database, told: Subscription, detail: str, now: datetime, again: datetime, due: Due
+) -> None:
+    """The hub will not tell, or no more; it is asked again at ``again``."""
+    values = {"standing": Standing.DENIED, "until": None, "next_try": again, "detail": detail}
+    with db.write() as connection:
+        if _settle(connection, told, values):
+            _bring_forward(connection, [told.source], now, due)
+
+
+def _settle(connection: Connection, told: Subscription, values: Mapping[str, Any]) -> bool:
+    stays = and_(subscriptions.c.id == told.id, ~_leaves)
+    done = update(subscriptions).where(stays).values(values).returning(subscriptions.c.id)
+    if connection.scalars(done).one_or_none() is None:
+        return False
+    of = update(sources).where(sources.c.key == told.source)
+    connection.execute(of.values(told_until=values["until"]))
+    return True
+
+
+def _bring_forward(
+    connection: Connection, keys: Collection[str], until: datetime, due: Due
+) -> None:
+    """Let sources of which nobody tells after ``until`` wait no longer than they would have then.
+
+    Those that fail are not told of either: they wait as long as they have to.
+    """
+    late = and_(sources.c.failures == 0, sources.c.next_due > until)
+    columns = [sources.c[name] for name in ("key", "pace", "last_polled", "host")]
+    wanted = and_(among(connection, sources.c.key, keys), late, sources.c.last_polled.is_not(None))
+    found = connection.execute(select(*columns).where(wanted)).all()
+    if found:
+        own = sources.c.key == bindparam("of")
+        moved = update(sources).where(own, sources.c.next_due > _sooner)
+        said = [
+            {"of": row.key, "sooner": due(row.key, row.pace or b"", row.last_polled, until)}
+            for row in found
+        ]
+        connection.execute(moved.values(next_due=_sooner), said)
+        readiness.refresh(connection, {row.host for row in found})
+
+
+_sooner = bindparam("sooner", type_=Moment)
 
 
 def wake(db: Database, source: str, now: datetime) -> None:

@@ -6,11 +6,13 @@ whether it was sent by who knows the secret; the source is then asked itself.
 
 from __future__ import annotations
 
+import random
+
 from flask import Blueprint, Response, abort, request
 
 from aggregator.model import Standing, Subscription
 from aggregator.store import subscriptions
-from aggregator.web.site import current
+from aggregator.web.site import Site, current
 from aggregator.websub import rules
 
 websub = Blueprint("websub", __name__)
@@ -65,13 +67,19 @@ def push(subscription: str) -> Response:
 def _confirm(told: Subscription, lease_seconds: str) -> None:
     site, granted = current(), rules.lease(lease_seconds)
     now = site.clock()
-    subscriptions.confirm(site.db, told, now + granted, now + rules.renewal(granted))
+    again = now + rules.renewal(granted)
+    subscriptions.confirm(site.db, told, now + granted, again, _due(site))
 
 
 def _deny(told: Subscription, reason: str) -> None:
     site = current()
     detail = "".join(char if char.isprintable() else " " for char in reason[:_LONGEST_REASON])
-    subscriptions.deny(site.db, told, detail, site.clock() + rules.DENIED)
+    now = site.clock()
+    subscriptions.deny(site.db, told, detail, now, now + rules.DENIED, _due(site))
+
+
+def _due(site: Site) -> subscriptions.Due:
+    return rules.due(site.pacing, site.sources, random.random)
 
 
 def _plain(text: str) -> Response:

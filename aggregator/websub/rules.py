@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hmac
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from aggregator.model import Pacing, Source
+from aggregator.pace.waits import next_due
 
 LEASE = timedelta(days=10)
 """For how long we ask to be told."""
@@ -49,6 +53,21 @@ def retry(failures: int, *, refused: bool, dice: float) -> timedelta:
     first = _FIRST_REFUSED if refused else _FIRST
     longer: timedelta = first * 2 ** min(max(failures - 1, 0), 20) * (1 + dice * _JITTER)
     return min(longer, _LAST)
+
+
+def due(
+    limits: Pacing, sources: Iterable[Source], dice: Callable[[], float]
+) -> Callable[[str, bytes, datetime, datetime], datetime]:
+    """Return what tells when a source would be due whose hub tells of it for a shorter time.
+
+    By the source's key, what was learned of it, its last poll, and until when it is told of.
+    """
+    every = {source.key: source.every for source in sources}
+
+    def due(key: str, pace: bytes, polled: datetime, until: datetime) -> datetime:
+        return next_due(polled, pace, limits, every.get(key), dice=dice(), told_until=until)
+
+    return due
 
 
 def genuine(secret: str, header: str, body: bytes) -> bool:

@@ -31,6 +31,7 @@ class Caller:
 
     open: gives what asks, to be closed afterwards.
     base: the address before a subscription's id.  reachable: whether a hub can call us there.
+    due: when sources are polled that a hub tells of no more.
     """
 
     db: Database
@@ -40,6 +41,7 @@ class Caller:
     turns: Turns
     clock: Callable[[], datetime]
     dice: Callable[[], float]
+    due: subscriptions.Due
 
 
 def fresh() -> str:
@@ -61,7 +63,8 @@ def keep(caller: Caller, stop: Callable[[], bool]) -> None:
     """
     db = caller.db
     if subscriptions.unsettled(db, caller.base, caller.reachable):
-        subscriptions.settle(db, caller.clock(), caller.base, caller.reachable, fresh)
+        now = caller.clock()
+        subscriptions.settle(db, now, caller.base, caller.reachable, fresh, caller.due)
     with caller.open() as fetcher:
         while not stop() and (one := subscriptions.due(db, caller.clock())):
             _ask(caller, fetcher, one)

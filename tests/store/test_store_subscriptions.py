@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
 import pytest
@@ -33,7 +33,13 @@ def subscription(db: Database) -> Subscription:
 
 def settle(db: Database) -> None:
     numbers = count()
-    subscriptions.settle(db, NOW, BASE, lambda _hub: True, lambda: f"id{next(numbers)}")
+    fresh = map("id{}".format, numbers).__next__
+    subscriptions.settle(db, NOW, BASE, lambda _hub: True, fresh, by_rhythm)
+
+
+def by_rhythm(_key: str, _pace: bytes, polled: datetime, until: datetime) -> datetime:
+    """Every two hours; while a hub tells of it, at the end of that."""
+    return max(polled + 2 * HOUR, until)
 
 
 def claimed(db: Database) -> PollState | None:
@@ -66,14 +72,14 @@ def test_a_hub_that_can_not_call_us_is_looked_at_once_for_all_its_sources(db: Da
     for key in keys:
         polls.commit(db, commit(key, offer=OFFER))
     assert not subscriptions.unsettled(db, BASE, reachable)
-    subscriptions.settle(db, NOW, BASE, reachable, str)
+    subscriptions.settle(db, NOW, BASE, reachable, str, by_rhythm)
     assert asked == [OFFER.hub] * 2
 
 
 def test_a_hub_that_calls_back_before_it_answers_badly_is_believed(
     db: Database, subscription: Subscription
 ) -> None:
-    subscriptions.confirm(db, subscription, NOW + HOUR, NOW + HOUR)
+    subscriptions.confirm(db, subscription, NOW + HOUR, NOW + HOUR, by_rhythm)
     subscriptions.refuse(db, subscription.id, "it broke off", NOW)
     assert standing(db, subscription.id) is Standing.ACTIVE
 
@@ -81,7 +87,7 @@ def test_a_hub_that_calls_back_before_it_answers_badly_is_believed(
 def test_what_was_left_meanwhile_is_not_confirmed(db: Database, subscription: Subscription) -> None:
     sources.sync(db, [], NOW)
     settle(db)
-    subscriptions.confirm(db, subscription, NOW + HOUR, NOW + HOUR)
+    subscriptions.confirm(db, subscription, NOW + HOUR, NOW + HOUR, by_rhythm)
     assert standing(db, subscription.id) is Standing.LEAVING
     sources.sync(db, [source("one")], NOW)
     state = claimed(db)
@@ -92,11 +98,35 @@ def test_what_was_left_meanwhile_is_not_confirmed(db: Database, subscription: Su
 def test_a_claim_knows_what_a_hub_promised_and_said(
     db: Database, subscription: Subscription
 ) -> None:
-    subscriptions.confirm(db, subscription, NOW + HOUR, NOW + HOUR)
+    subscriptions.confirm(db, subscription, NOW + HOUR, NOW + HOUR, by_rhythm)
     subscriptions.wake(db, "one", NOW)
     state = claimed(db)
     assert state is not None
     assert (state.told_until, state.told_at) == (NOW + HOUR, NOW)
+
+
+@pytest.mark.parametrize(("failures", "due"), [(0, 2 * HOUR), (1, 4 * HOUR)])
+@pytest.mark.parametrize("ends", ["denied", "left", "shorter"])
+def test_a_source_that_a_hub_tells_of_no_more_is_polled_by_its_rhythm_again(
+    db: Database, subscription: Subscription, ends: str, failures: int, due: timedelta
+) -> None:
+    """Unless it fails: it waits as long as it has to."""
+    subscriptions.confirm(db, subscription, NOW + 24 * HOUR, NOW + 20 * HOUR, by_rhythm)
+    state = claimed(db)
+    assert state is not None
+    state = replace(state, failures=failures)
+    polls.commit(db, commit("one", at=NOW, next_due=NOW + 4 * HOUR, state=state, worker="w"))
+    if ends == "denied":
+        subscriptions.deny(db, subscription, "no", NOW + HOUR, NOW + 24 * HOUR, by_rhythm)
+    elif ends == "shorter":
+        subscriptions.confirm(db, subscription, NOW + MINUTE, NOW + HOUR, by_rhythm)
+    else:
+        subscriptions.settle(db, NOW + HOUR, "https://new.example/", bool, str, by_rhythm)
+    status = sources.status(db, "one")
+    assert status is not None
+    assert status.next_due == NOW + due
+    for at, found in ((due - MINUTE, 0), (due, 1)):
+        assert len(sources.claim(db, NOW + at, limit=1, lease=HOUR, worker="w")) == found
 
 
 @pytest.mark.parametrize(("told", "due"), [(-MINUTE, HOUR), (MINUTE, MINUTE)])
