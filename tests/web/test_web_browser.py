@@ -14,7 +14,7 @@ from articles import article_id
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from aggregator.model import Ruling
+from aggregator.model import By, Join, Placed, Ruling
 from aggregator.store import rulings
 from aggregator.store.database import Database
 from aggregator.web import create_app
@@ -45,7 +45,10 @@ PAGES = (
     "/feeds",
     "/nowhere",
 )
-WITH_FORMS = (f"/stories/{newsroom.STORY}", f"/articles/{article_id(0)}")
+WITH_FORMS = (
+    *(f"/stories/{story}" for story in (newsroom.STORY, newsroom.OTHER_STORY)),
+    f"/articles/{article_id(0)}",
+)
 AUTH = ("editor", "password")
 PICTURE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 640" width="960" height="640">
 <rect width="960" height="640" fill="hsl({hue} 30% 78%)"/><circle cx="720" cy="170" r="70"
@@ -114,7 +117,10 @@ def served(db: Database, **changes: object) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """The newsroom with its stories gathered, its pictures on a port of this machine."""
+    """The newsroom with its stories gathered, its pictures on a port of this machine.
+
+    One article was taken out of a story.
+    """
     path = tmp_path_factory.mktemp("browser") / "news.db"
     with (
         running(ThreadingHTTPServer(("127.0.0.1", 0), Pictures)) as pictures,
@@ -122,6 +128,9 @@ def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     ):
         newsroom.fill(db, pictures=pictures)
         newsroom.gather(db)
+        why = Join(article_id(12), By.WORDS, 0.5)
+        newsroom.place(db, Placed(article_id(13), newsroom.OTHER_STORY, why))
+        rulings.pull_out(db, article_id(13), newsroom.NOW)
         yield db
 
 
@@ -348,6 +357,18 @@ def test_a_press_puts_two_articles_together(browser: Browser, stories: Database)
         page.wait_for_url(f"**/articles/{article_id(13)}")
         context.close()
     first, second = sorted((article_id(7), article_id(13)))
+    assert Ruling(first, second, together=True) in rulings.ruled(stories)
+
+
+def test_a_press_puts_an_article_back(browser: Browser, stories: Database) -> None:
+    with served(stories, auth=AUTH) as address:
+        context = browser.new_context(http_credentials={"username": AUTH[0], "password": AUTH[1]})
+        page = context.new_page()
+        page.goto(f"{address}/stories/{newsroom.OTHER_STORY}")
+        page.locator(".kept-out button").click()
+        page.wait_for_url(f"**/articles/{article_id(13)}")
+        context.close()
+    first, second = sorted((article_id(12), article_id(13)))
     assert Ruling(first, second, together=True) in rulings.ruled(stories)
 
 

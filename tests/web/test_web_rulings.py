@@ -61,6 +61,26 @@ def test_not_this_story_takes_an_article_out_for_good(db: Database, caller: Flas
     assert newsroom.STORIES[2].title in str(page.select(".kept-out"))
 
 
+def test_what_was_taken_out_is_put_back_on_the_page_that_shows_it(
+    db: Database, caller: FlaskClient
+) -> None:
+    send(caller, PULLED)
+    back = f"/articles/{article_id(2)}/together"
+    page = BeautifulSoup(caller.get(f"/stories/{STORY}", auth=AUTH).text, "lxml")
+    [found] = page.select(".kept-out form[method=post]")
+    assert found["action"] == back
+    sent = {str(one["name"]): str(one["value"]) for one in found.select("input[name]")}
+    assert caller.post(back, auth=AUTH, data=sent | {"pass": "0" * 64}).status_code == 403
+    response = caller.post(back, auth=AUTH, data=sent)
+    assert (response.status_code, response.headers["Location"]) == (
+        303,
+        f"/articles/{article_id(2)}",
+    )
+    [ruled] = rulings.ruled(db)
+    assert ruled.together
+    assert not rulings.kept_out(db, [article_id(number) for number in (0, 3, 8)], 9)
+
+
 MEANT = [
     article_id(8),
     f"  {article_id(8)}\n",
@@ -228,12 +248,15 @@ def test_hundreds_of_decisions_hinder_nothing(db: Database, caller: FlaskClient)
 @pytest.mark.parametrize("action", EVERY_FORM)
 def test_without_a_password_there_are_no_forms(visit: Visit, db: Database, action: str) -> None:
     newsroom.gather(db)
+    rulings.pull_out(db, article_id(3), newsroom.NOW)
+    decided = rulings.ruled(db)
     caller = visit()
+    assert 'class="kept-out"' in caller.get(f"/stories/{STORY}").text
     for page in (f"/stories/{STORY}", f"/articles/{article_id(2)}", f"/articles/{article_id(12)}"):
         assert '<form class="ruling"' not in caller.get(page).text
     fields = form(client(newsroom.site(db, auth=AUTH)), action)
     assert caller.post(action, data=fields | {"other": article_id(8)}).status_code == 404
-    assert rulings.ruled(db) == ()
+    assert rulings.ruled(db) == decided
 
 
 @pytest.mark.parametrize("action", EVERY_FORM)
