@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Response, render_template, request
 from werkzeug.datastructures import ETags
 
 from aggregator.web.site import current
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 _CODINGS = ("", ":zstd", ":br", ":gzip", ":deflate")
 """What flask-compress adds to the ETag of a body that it compressed."""
@@ -41,8 +44,18 @@ def conditional(
         control.max_age = shared_seconds
     answer.add_etag()
     _recognise(answer)
-    answer.make_conditional(request)
+    answer.make_conditional(conditions(request.environ))
     return answer
+
+
+def conditions(environ: WSGIEnvironment) -> WSGIEnvironment:
+    """A request for something that is there, without ``If-Match: *``: that asks for no more.
+
+    Werkzeug would look for a tag of that name (RFC 9110, 13.1.1).
+    """
+    if environ.get("HTTP_IF_MATCH", "").strip() != "*":
+        return environ
+    return {name: value for name, value in environ.items() if name != "HTTP_IF_MATCH"}
 
 
 def _recognise(answer: Response) -> None:

@@ -16,7 +16,7 @@ from flask import Response
 from werkzeug.datastructures import Accept
 from werkzeug.http import http_date, is_resource_modified, parse_accept_header, parse_etags
 
-from aggregator.web.answers import variant
+from aggregator.web.answers import conditions, variant
 from aggregator.web.rendered import CODINGS, Kept, Rendered, packed
 from aggregator.web.site import ENVIRON, Site
 
@@ -59,6 +59,7 @@ class Known:
 
     def answer(self, environ: WSGIEnvironment, body: Rendered) -> Answer:
         """200 in the coding that the caller likes best, or 304 (412) if it says what it holds."""
+        environ = conditions(environ)
         etag = variant(body.etag, parse_etags(environ.get("HTTP_IF_NONE_MATCH")))
         kind = ("Content-Type", self.kind)
         if not is_resource_modified(environ, f'"{etag}"', None, body.modified):

@@ -50,6 +50,8 @@ HEADERS: tuple[dict[str, str], ...] = (
     {"If-Modified-Since": FUTURE, "Accept-Encoding": "gzip"},
     {"If-Modified-Since": PAST},
     {"If-Match": '"other"'},
+    {"If-Match": "*"},
+    {"If-Match": "*", "If-None-Match": '"{etag}"'},
     {"Host": "evil.example", "Range": "bytes=0-5"},
 )
 
@@ -101,6 +103,18 @@ def test_what_is_kept_is_answered_like_what_is_made(
             again = kept.open(address, method=method, headers=headers)
         assert asked == []
         assert told(again) == told(visit().open(address, method=method, headers=headers)), said
+
+
+@pytest.mark.parametrize("address", ["/feeds/war.atom", "/", "/feeds.opml", "/static/style.css"])
+def test_what_is_there_matches_a_star(visit: Visit, address: str) -> None:
+    caller = visit()
+    for _ in ("made", "kept"):
+        response = caller.get(address, headers={"If-Match": " * "})
+        assert response.status_code == 200
+        held = {"If-Match": "*", "If-None-Match": response.headers["ETag"]}
+        assert caller.get(address, headers=held).status_code == 304
+        other = {"If-Match": '"other"'}
+        assert caller.get(address, headers=other).status_code == 412
 
 
 HUB = "https://hub.example/"
