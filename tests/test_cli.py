@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from feeds import item, rss
 from origin import Origin
 
@@ -260,6 +261,7 @@ def test_why_of_an_unknown_article_exits_2(run: Run) -> None:
 OPML = """<opml version="2.0"><body><outline text="East">
 <outline type="rss" text="One" xmlUrl="https://one.example/rss"/>
 <outline type="rss" text="One again" xmlUrl="http://one.example/rss"/>
+<outline type="rss" text="Paid" xmlUrl="https://paid.example/rss?token=s3cret"/>
 <outline type="rss" text="Courier" xmlUrl="{known}"/></outline></body></opml>"""
 
 
@@ -269,12 +271,14 @@ def test_import_writes_a_file_of_new_sources_and_export_gives_them_back(
     (place / "my feeds.opml").write_text(OPML.format(known=origin.url("/feed")), encoding="utf-8")
     ran = run("import", "my feeds.opml", "--to", "mine.yaml")
     assert (ran.code, ran.err) == (0, "")
-    assert "mine.yaml: 2 new, 1 known already" in ran.out
+    assert "mine.yaml: 3 new, 1 known already" in ran.out
     assert run("check").code == 0
     exported = run("export").out
     assert 'xmlUrl="https://one.example/rss"' in exported
     assert 'xmlUrl="http://one.example/rss"' in exported
-    assert "all of its 3 feeds are sources already" in run("import", "my feeds.opml").out
+    written = yaml.safe_load((place / "config" / "mine.yaml").read_text(encoding="utf-8"))
+    assert [one.get("key") for one in written["sources"]] == [None, "one-example-2", "paid-example"]
+    assert "all of its 4 feeds are sources already" in run("import", "my feeds.opml").out
     assert run("import", "my feeds.opml", "--to", "mine.yaml").code == 2
 
 

@@ -11,8 +11,9 @@ import yaml
 from aggregator import app
 from aggregator import config as configuration
 from aggregator.cli.output import Place, environment
-from aggregator.config.sources import default_key
+from aggregator.config.sources import default_key, plain_key
 from aggregator.errors import ConfigError, UsageError
+from aggregator.model import has_secret
 from aggregator.parse.opml import Outline, read_opml
 from aggregator.store import backup as backups
 
@@ -60,7 +61,8 @@ def _new_sources(
     for outline in outlines:
         if outline.feed_url in urls:
             continue
-        key = base = default_key(outline.feed_url)
+        url, usual = outline.feed_url, default_key(outline.feed_url)
+        key = base = plain_key(url) if has_secret(url) else usual
         number = 1
         while key in keys:
             number += 1
@@ -68,7 +70,7 @@ def _new_sources(
         urls.add(outline.feed_url)
         keys.add(key)
         named = {"name": outline.title} if outline.title else {}
-        found.append({"url": outline.feed_url} | ({"key": key} if key != base else {}) | named)
+        found.append({"url": url} | ({"key": key} if key != usual else {}) | named)
     return found
 
 

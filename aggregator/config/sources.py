@@ -13,11 +13,15 @@ from aggregator.config.environment import Surroundings, secret
 from aggregator.config.read import locate, nearest, read, texts
 from aggregator.config.shapes import AuthShape, SourceShape
 from aggregator.errors import Problem
-from aggregator.model import Source
+from aggregator.model import Source, has_secret
 
 # Words that say "this is a feed", not whose; without them keys stay short and readable.
 _SAYS_NOTHING = frozenset(
     {"www", "rss", "rss2", "feed", "feeds", "atom", "rdf", "xml", "json", "index"}
+)
+_TOLD = (
+    "has a secret after its '?', and the key that is made of the address is shown to everybody: "
+    "give this source one of its own, such as 'key: {}' beside 'url:'"
 )
 _ID = re.compile("[a-z2-7]{26}")
 
@@ -39,6 +43,11 @@ def default_key(url: str) -> str:
     if len(key) > 64:
         key = f"{key[:55]}-{hashlib.blake2b(url.encode(), digest_size=4).hexdigest()}"
     return key
+
+
+def plain_key(url: str) -> str:
+    """Return a key for a source whose default one would show a secret."""
+    return default_key(url.partition("?")[0])
 
 
 def read_sources(
@@ -92,6 +101,8 @@ def _source(node: Node, topics: Collection[str], around: Surroundings) -> Source
     if shape is None:
         return None
     url = shape.url or _file_address(locate(node, "file"), around)
+    if shape.key is None and has_secret(url):
+        around.problems.append(locate(node, "url").problem(_TOLD.format(plain_key(url))))
     return Source(
         key=shape.key or default_key(shape.url or f"file:///{shape.file}"),
         url=url,
@@ -121,9 +132,13 @@ def _file_address(node: Node, around: Surroundings) -> str:
 
 def _same_key(node: Node, source: Source, first: Node, same: Source) -> Problem:
     place = f"{first.file}:{first.line}"
+    # What is wrong with the configuration is shown on a page.
+    url, other = (
+        one.url.partition("?")[0] if has_secret(one.url) else one.url for one in (source, same)
+    )
     if source.url == same.url:
-        return node.problem(f"{source.url} is already listed in {place}: keep one of them")
-    message = f"{source.url} has the key '{source.key}', as has {same.url} in {place}"
+        return node.problem(f"{url} is already listed in {place}: keep one of them")
+    message = f"{url} has the key '{source.key}', as has {other} in {place}"
     return locate(node, "key").problem(f"{message}: give one of them another 'key:'")
 
 

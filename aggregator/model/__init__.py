@@ -19,7 +19,7 @@ from aggregator.model.article import (
     Rule,
     TopicHit,
 )
-from aggregator.model.asked import ENOUGH, Feed, Pacing, Per, Source, Topic, Updates
+from aggregator.model.asked import ENOUGH, Feed, Pacing, Per, Source, Topic, Updates, has_secret
 from aggregator.model.document import (
     MARK_BYTES,
     Document,
@@ -111,4 +111,5 @@ __all__ = [
     "Verdict",
     "Visit",
     "Wishes",
+    "has_secret",
 ]

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 ENOUGH = 1.0
 """The score from which on an article is about something, unless its topic says otherwise."""
+
+
+_SECRET = re.compile(
+    r"(?:^|[&;_-])(?:auth|token|key|apikey|secret|sig|signature|pass|password|pwd|hash)=", re.I
+)
+
+
+def has_secret(url: str) -> bool:
+    """Tell whether an address has something like ``?auth=…``, as paid subscriptions have it.
+
+    >>> has_secret("https://example.org/feed?api_key=x"), has_secret("https://example.org/?key")
+    (True, False)
+    """
+    return _SECRET.search(urlsplit(url).query) is not None
 
 
 @dataclass(frozen=True, slots=True)

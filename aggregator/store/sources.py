@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
@@ -12,16 +11,13 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import and_, case, func, select, update
 
-from aggregator.model import MOVED, PollState, Rest, Source, SourceStatus, Validators
+from aggregator.model import MOVED, PollState, Rest, Source, SourceStatus, Validators, has_secret
 from aggregator.store import hosts, readiness, tables
 from aggregator.store.database import Database, bump
 from aggregator.store.dialect import AnyRow, AnySelect, add, among, insert, storable
 from aggregator.store.rows import outlet_name
 from aggregator.store.tables import appearances, sources
 
-_SECRET = re.compile(
-    r"(?:^|[&;_-])(?:auth|token|key|apikey|secret|sig|signature|pass|password|pwd|hash)=", re.I
-)
 _NONE = timedelta(0)
 _LONGEST_WAIT = timedelta(days=2)
 _LONGEST_WAIT_GONE = timedelta(days=60)
@@ -121,11 +117,10 @@ def _host(source: Source) -> str:
 def public_url(source: Source) -> str | None:
     """Return a source's address as far as it may be told: none of a file's, of a secret one's.
 
-    What needs a password or a header of the operator's is taken for secret, and an address with
-    something like ``?auth=…``, as paid subscriptions have it.
+    What needs a password or a header of the operator's is taken for secret, too.
     """
     parts = urlsplit(source.url)
-    secret = source.auth or source.headers or "@" in parts.netloc or _SECRET.search(parts.query)
+    secret = source.auth or source.headers or "@" in parts.netloc or has_secret(source.url)
     return None if secret or parts.scheme not in ("http", "https") else source.url
 
 

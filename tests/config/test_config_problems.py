@@ -26,6 +26,11 @@ TOP = [
     ("service: text", f"1:10: service: {SECTION}"),
 ]
 
+SECRET = (
+    "has a secret after its '?', and the key that is made of the address is shown to everybody: "
+    "give this source one of its own, such as 'key: a-example' beside 'url:'"
+)
+
 SOURCES = [
     ("[a]", f"sources[0]: {SECTION}"),
     ("", "sources[0]: has no address: add 'url:' (or 'file:' for a feed on disk)"),
@@ -41,6 +46,8 @@ SOURCES = [
     ("https://a.example:0/", "sources[0]: is not an address: its host or port is wrong"),
     ("https://[::1/", "sources[0]: is not an address: its host or port is wrong"),
     ("https://a..example/", "sources[0]: is not an address: its host or port is wrong"),
+    ("https://a.example/feed?x=1&token=s3cret", f"sources[0]: {SECRET}"),
+    ("url: https://a.example/feed?api_key=s3cret", f"sources[0].url: {SECRET}"),
 ]  # fmt: skip
 
 SOURCE = [
@@ -335,6 +342,14 @@ def test_the_same_source_twice_is_refused(problems: Problems) -> None:
             "keep one of them"
         )
     ]
+
+
+def test_a_secret_stands_in_no_problem(problems: Problems) -> None:
+    urls = ("https://a.example/feed?token=s3cret", "https://a.example/feed?token=s3cret2")
+    text = "".join(f"- {{url: '{url}', key: a}}\n" for url in (urls[0], *urls))
+    found = problems(f"sources:\n{text}- {urls[0]}\n")
+    assert len(found) == 3
+    assert "s3cret" not in "".join(found)
 
 
 def test_two_sources_with_one_key_are_refused_naming_both(problems: Problems) -> None:

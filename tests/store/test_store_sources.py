@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from stored import HOUR, NOW, also, arrival, commit, save, source
 
-from aggregator.model import PollState, SourceStatus, Validators
+from aggregator.model import PollState, SourceStatus, Validators, asked
 from aggregator.store import polls, search, sources
 from aggregator.store.database import Database
 from aggregator.tag.query import Everything
@@ -127,6 +128,10 @@ def test_the_revision_moves_with_a_name_that_readers_see(db: Database) -> None:
     assert db.revision() == first + 1
     sources.sync(db, [source("one", name="The One")], NOW)
     assert db.revision() == first + 1
+
+
+def test_the_example_of_a_secret_is_right() -> None:
+    assert doctest.testmod(asked)[:1] == (0,)
 
 
 @pytest.mark.parametrize(
