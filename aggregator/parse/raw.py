@@ -14,7 +14,7 @@ from hashlib import blake2b
 from itertools import pairwise
 
 from aggregator.model import MARK_BYTES
-from aggregator.parse.dialects import NAMESPACES
+from aggregator.parse.expat import NAMESPACES
 
 RULES = 1
 """Count up when the same text is read otherwise than before: what was marked is then read again."""
