@@ -90,6 +90,8 @@ def when(text: str, now: datetime) -> datetime | None:
     >>> str(when("6. března 2021 17:30 CET", datetime(2026, 1, 1, tzinfo=UTC)))
     '2021-03-06 16:30:00+00:00'
     """
+    if not text:
+        return None
     # Comments in brackets are RFC 822's; they would be read as zones and numbers.
     text = _folded(text[:_MAX_CHARS].split("(", 1)[0]).strip()
     try:

@@ -87,8 +87,7 @@ def read_entry(draft: Draft, frame: Frame) -> Entry | None:
     home = draft.base or frame.url
     link = next((found for one in draft.links if (found := absolute(one, home))), None)
     base = draft.base or link or frame.url
-    summary, content = _texts(draft, base, limits)
-    text = plain(content)
+    summary, content, text = _texts(draft, base, limits)
     files = enclosures(draft.enclosures, base, limits.max_enclosures)
     title = next(
         (found for one in draft.titles if (found := one_line(one, limits.max_title_chars))), ""
@@ -126,8 +125,8 @@ def language_tag(written: str) -> str | None:
     return tag if _LANGUAGE.fullmatch(tag) and tag not in _NO_LANGUAGE else None
 
 
-def _texts(draft: Draft, base: str, limits: ParseLimits) -> tuple[str, str]:
-    """Return summary (plain) and content (clean HTML) of an entry.
+def _texts(draft: Draft, base: str, limits: ParseLimits) -> tuple[str, str, str]:
+    """Return summary (plain), content (clean HTML) and the content's text of an entry.
 
     What the feed brings beside a full text is the standfirst. A description that is alone is the
     standfirst if it reads like one; else it is the content, and the standfirst is its beginning.
@@ -142,16 +141,16 @@ def _texts(draft: Draft, base: str, limits: ParseLimits) -> tuple[str, str]:
         summary = one_line(summaries[0], limits.max_summary_chars) if summaries else ""
         if len(summary) < len(text) or _RICH.search(content):
             whole = len(summary) >= len(text) > STANDFIRST_CHARS
-            return _standfirst(text) if whole or not summary else summary, content
+            return _standfirst(text) if whole or not summary else summary, content, text
     elif summaries:
         content = _html(summaries[0], base, most)
         text = plain(content)
         if len(text) > 2 * STANDFIRST_CHARS or _RICH.search(content):
-            return _standfirst(text), content
+            return _standfirst(text), content, text
         summary = text
     else:
         summary = ""
-    return " ".join(summary.split()), ""
+    return " ".join(summary.split()), "", ""
 
 
 def _html(markup: Markup, base: str, max_chars: int) -> str:

@@ -23,12 +23,16 @@ _PARTS = 3
 """Of a name: namespace, name, prefix. Where there are more, a namespace has spaces in it."""
 
 
-class _Parser(ExpatParser):  # type: ignore[misc]  # not typed
+class _Parser(ExpatParser):
     """Text in one piece, not in one for each line and reference; plain elements as plain names."""
+
+    _parser: Any
+    _cont_handler: Any
 
     def reset(self) -> None:
         super().reset()
         self._parser.buffer_text = True
+        self._parser.CharacterDataHandler = self._cont_handler.handle_data
 
     def start_element_ns(self, name: str, attrs: Mapping[str, str]) -> None:
         known = _known_name(name)

@@ -70,7 +70,7 @@ def parse_feed(text: str, frame: Frame, known: Known) -> tuple[Document | Failed
     )  # fmt: skip
     entries, skipped = read_entries(
         parsed.entries,
-        lambda raw: _draft(raw, frame.url, atom=atom),
+        lambda raw: _draft({**raw}, frame.url, atom=atom),
         shared,
         places if apart else (),
         passed,
@@ -100,7 +100,8 @@ def _parsed(text: str, url: str) -> Any:
     )
 
 
-def _draft(raw: Any, url: str, *, atom: bool) -> Draft:
+def _draft(raw: dict[str, Any], url: str, *, atom: bool) -> Draft:
+    """Return an entry as a draft. raw: a plain dictionary; feedparser's own is slow, and warns."""
     details = {
         name: _markup(_detail(raw, name), url, atom=atom)
         for name in ("title", "summary", "subtitle", "media_title", "media_description")
@@ -121,9 +122,8 @@ def _draft(raw: Any, url: str, *, atom: bool) -> Draft:
         summaries=(details["summary"], details["subtitle"], details["media_description"]),
         contents=contents,
         authors=tuple(_authors(raw)),
-        published=dict.get(raw, "published") or dict.get(raw, "created") or "",
-        # Not raw.get(): it answers with "published", and a warning.
-        updated=dict.get(raw, "updated") or "",
+        published=raw.get("published") or raw.get("created") or "",
+        updated=raw.get("updated") or "",
         images=_images(raw, words if words.value else details["media_title"], url, atom=atom),
         enclosures=_enclosures(raw),
         categories=tuple(tag.get("label") or tag.get("term") or "" for tag in raw.get("tags", ())),

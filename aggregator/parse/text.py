@@ -31,6 +31,8 @@ def well_formed(text: str) -> str:
     >>> well_formed("a\x00b\r\nc\ud800")
     'ab\nc'
     """
+    if text.isascii() and text.isprintable():  # told in no time
+        return text
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _ILLEGAL.sub("", text)
@@ -106,6 +108,8 @@ def _lines(text: str) -> str:
 
 def _contained(text: str) -> str:
     """Return ``text`` so that its writing direction can't leak into what follows it."""
+    if text.isascii():
+        return text
     text = _EMBEDDINGS.sub("", text)
     if not _ISOLATE.search(text):
         return text

@@ -14,9 +14,33 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from aggregator.model import Commit, Rule, TopicHit, Verdict
 from aggregator.store import gathering, rows
-from aggregator.store.dialect import AnyRow, add, among
+from aggregator.store.dialect import AnyRow, add, among, one_of
 from aggregator.store.settling import Settled, settle, wanted_by
 from aggregator.store.tables import appearances, articles, hits, identities, revisions
+
+# Built once: that costs more than asking.
+_OWNERS = select(identities.c.key, identities.c.article).where(one_of(identities.c.key, "keys"))
+_HELD = (
+    select(
+        articles.c.id,
+        articles.c.speaker,
+        articles.c.fingerprint,
+        articles.c.given,
+        articles.c.title,
+        articles.c.summary,
+        articles.c.content,
+        articles.c.first_seen,
+        articles.c.published,
+        articles.c.updated,
+        articles.c.listed,
+    )
+    .where(one_of(articles.c.id, "ids"))
+    .order_by(articles.c.id)
+    .with_for_update(of=articles)
+)
+_CARRIED = select(appearances.c.article, appearances.c.source).where(
+    one_of(appearances.c.article, "articles"), one_of(appearances.c.source, "sources")
+)
 
 _FURTHER = 1000
 """Topics that a further source brings stand behind those of the speaker."""
@@ -84,36 +108,14 @@ def _claim(connection: Connection, wanted: Mapping[str, str]) -> dict[str, str]:
     if not wanted:
         return {}
     add(connection, identities, [{"key": key, "article": wanted[key]} for key in sorted(wanted)])
-    found = connection.execute(
-        select(identities.c.key, identities.c.article).where(
-            among(connection, identities.c.key, wanted)
-        )
-    )
+    found = connection.execute(_OWNERS, {"keys": wanted})
     return {row.key: row.article for row in found}
 
 
 def _held(connection: Connection, ids: set[str]) -> dict[str, AnyRow]:
     if not ids:
         return {}
-    found = connection.execute(
-        select(
-            articles.c.id,
-            articles.c.speaker,
-            articles.c.fingerprint,
-            articles.c.given,
-            articles.c.title,
-            articles.c.summary,
-            articles.c.content,
-            articles.c.first_seen,
-            articles.c.published,
-            articles.c.updated,
-            articles.c.listed,
-        )
-        .where(among(connection, articles.c.id, ids))
-        .order_by(articles.c.id)
-        .with_for_update(of=articles)
-    )
-    return {row.id: row for row in found}
+    return {row.id: row for row in connection.execute(_HELD, {"ids": ids})}
 
 
 def _carried(
@@ -122,12 +124,8 @@ def _carried(
     """Return which of these articles which of the sources have brought before."""
     if not held:
         return set()
-    found = connection.execute(
-        select(appearances.c.article, appearances.c.source).where(
-            among(connection, appearances.c.article, held),
-            among(connection, appearances.c.source, {commit.source for commit in commits}),
-        )
-    )
+    by = {commit.source for commit in commits}
+    found = connection.execute(_CARRIED, {"articles": held, "sources": by})
     return {(row.article, row.source) for row in found}
 
 

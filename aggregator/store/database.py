@@ -257,7 +257,8 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 def _begin(connection: Connection) -> None:
     # A transaction that starts reading and then writes fails at once where another wrote meanwhile.
     writes = _WRITES in connection.get_execution_options()
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    # To the driver: through SQLAlchemy it takes as long as a SELECT.
+    connection.connection.cursor().execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 # --- what went wrong --------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -13,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Dialect,
+    Insert,
     Row,
     Select,
     Table,
@@ -26,7 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
@@ -113,10 +115,14 @@ def add(connection: Connection, table: Table, rows: Collection[dict[str, Any]]) 
     """Insert the rows that aren't there yet, in one statement; return how many those were."""
     if not rows:
         return 0
-    statement = insert(connection, table).on_conflict_do_nothing()
+    return connection.execute(_adding(is_postgres(connection), table), list(rows)).rowcount
+
+
+@cache
+def _adding(postgres: bool, table: Table) -> Insert:
+    made: Insert = (postgresql if postgres else sqlite).insert(table).on_conflict_do_nothing()
     # Without the option SQLAlchemy forgets how many rows an INSERT added.
-    done = connection.execute(statement, list(rows), execution_options={"preserve_rowcount": True})
-    return done.rowcount
+    return made.execution_options(preserve_rowcount=True)
 
 
 def among(
@@ -127,6 +133,49 @@ def among(
         return column == any_(bindparam(None, list(values), ARRAY(Text)))
     each = func.json_each(json.dumps(list(values))).table_valued("value")
     return column.in_(select(each.c.value))
+
+
+class _OneOf(FunctionElement[bool]):
+    """A column and a parameter: whether the one is among the texts that the other stands for.
+
+    Not of the type Boolean: SQLAlchemy would ask SQLite whether it is 1, which no index answers.
+    """
+
+    inherit_cache = True
+
+
+@compiles(_OneOf, "postgresql")
+def _any(element: _OneOf, compiler: SQLCompiler, **options: Any) -> str:
+    column, given = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} = ANY ({given})"
+
+
+@compiles(_OneOf, "sqlite")
+def _each(element: _OneOf, compiler: SQLCompiler, **options: Any) -> str:
+    column, given = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({given}))"  # noqa: S608 - two expressions
+
+
+class _Texts(TypeDecorator[Collection[str]]):
+    """Several texts as one parameter."""
+
+    impl = ARRAY(Text)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(ARRAY(Text) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Collection[str] | None, dialect: Dialect) -> Any:
+        texts = list(value or ())
+        return texts if dialect.name == "postgresql" else json.dumps(texts)
+
+
+def one_of(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
+    """Return ``among`` for a statement that is made once: the values come as a parameter.
+
+    To make a statement of a poll takes longer than to ask the database.
+    """
+    return _OneOf(column, bindparam(name, type_=_Texts))
 
 
 def storable(text: str) -> bool:

@@ -13,7 +13,7 @@ from aggregator.model import MARK_BYTES, Commit, Known, PollRecord, Reason, Skip
 from aggregator.store import arrivals, hosts, settling
 from aggregator.store.arrivals import Stored
 from aggregator.store.database import Database, bump
-from aggregator.store.dialect import AnyRow, Moment, add, among, insert
+from aggregator.store.dialect import AnyRow, Moment, add, insert, one_of
 from aggregator.store.subscriptions import APART
 from aggregator.store.tables import appearances, articles, identities, polls, sources
 from aggregator.store.tables import hosts as hosts_
@@ -39,6 +39,7 @@ _KNOWN = (
     )
     .join(articles, articles.c.id == identities.c.article)
     .join(appearances, appearances.c.article == articles.c.id)
+    .where(one_of(identities.c.key, "keys"))
 )
 
 
@@ -47,8 +48,7 @@ def known(db: Database, identities_: Collection[str]) -> dict[str, Known]:
     if not identities_:
         return {}
     with db.read() as connection:
-        wanted = among(connection, identities.c.key, identities_)
-        found = connection.execute(_KNOWN.where(wanted)).all()
+        found = connection.execute(_KNOWN, {"keys": identities_}).all()
     rows = {row.key: row for row in found}
     carriers: dict[str, set[str]] = {row.id: set() for row in found}
     for row in found:
@@ -132,6 +132,7 @@ _OLD = [sources.c[name] for name in _KEPT]
 _leased = select(hosts_.c.host).where(hosts_.c.source == sources.c.key).scalar_subquery()
 _BEFORE = (
     select(*_OLD, _leased.label("leased"))
+    .where(one_of(sources.c.key, "keys"))
     .order_by(sources.c.key)  # no two lock crosswise
     .with_for_update(of=sources, key_share=True)
 )
@@ -153,9 +154,8 @@ def _update_sources(
 
     Return whether a source is now called otherwise, and which hosts the polls leave.
     """
-    of = among(connection, sources.c.key, {commit.source for commit in commits})
     # Locked: what a new configuration resets between this and the writing would be undone.
-    found = connection.execute(_BEFORE.where(of))
+    found = connection.execute(_BEFORE, {"keys": {commit.source for commit in commits}})
     old = {row.key: row for row in found}
     told: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
     left = []

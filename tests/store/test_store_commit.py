@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from articles import article_id
@@ -351,6 +353,24 @@ def test_the_revision_moves_only_when_readers_would_see_something(db: Database) 
     (seen, other) = get(db).appearances
     assert (seen.outlet.name, seen.outlet.site_url) == ("The One", "https://one.example/")
     assert other.outlet.name == "Two"
+
+
+def test_sqlite_goes_through_no_whole_table_for_a_poll(tmp_path: Path) -> None:
+    steps: list[str] = []
+
+    def explain(_c: object, cursor: Any, statement: str, values: Any, *_: object) -> None:
+        if statement.startswith("SELECT"):
+            plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)
+            steps.extend(step[3] for step in plan)
+
+    with Database.open(f"sqlite:///{tmp_path}/a.db", now=NOW) as db:
+        save(db, *(arrival(number) for number in range(9)))
+        event.listen(db._engine, "before_cursor_execute", explain)
+        polls.seen(db, "one")
+        assert polls.known(db, ["l:news.example/1", "l:news.example/2"])
+        polls.commit(db, commit("one", [arrival(3), arrival(30)], NOW + HOUR))
+    assert steps
+    assert not [step for step in steps if "SCAN" in step and "VIRTUAL" not in step]
 
 
 def test_a_poll_costs_two_selects_before_its_one_transaction_however_much_it_brings(
