@@ -24,7 +24,7 @@ from threading import Lock
 from typing import Any, Self
 
 from aggregator.model import Document, Failed, Reason
-from aggregator.parse import nothing_new, parse
+from aggregator.parse import Opened, nothing_new, opened, parse
 
 # A child is replaced after so many documents, so that a slow leak in a parser stays small.
 _DOCUMENTS_PER_CHILD = 1_000
@@ -60,13 +60,17 @@ class Sandbox:
         seen: marks of entries that needn't be read again. Where these are all, no child is asked.
         A child that can't be started is no fault of the document: OSError or EOFError is raised.
         """
-        document = nothing_new(body, content_type=content_type, url=url, seen=seen)
+        # A child is given what is found here, not to look for it again.
+        feed = opened(body, content_type=content_type, url=url) if seen else None
+        document = nothing_new(feed, seen) if feed else None
         if document:
             return document
         about = {"content_type": content_type, "url": url, "now": now, "seen": seen}
         with self._borrowed() as child:
             try:
-                found: Document | Failed | Exception = child.parse(body, about, self._seconds)
+                found: Document | Failed | Exception = child.parse(
+                    feed or body, about, self._seconds
+                )
             except TimeoutError:
                 detail = f"not parsed within {self._seconds:g} s; the document is hostile or huge"
                 return Failed(Reason.PARSE_TIMEOUT, detail)
@@ -131,7 +135,7 @@ class _Child:
             self.kill()
             raise
 
-    def parse(self, body: bytes, about: Mapping[str, Any], seconds: float) -> Any:
+    def parse(self, body: bytes | Opened, about: Mapping[str, Any], seconds: float) -> Any:
         """Return what ``parse`` returned or raised.
 
         Raises TimeoutError if there is no answer by then, OSError or EOFError if it died; it is
@@ -178,7 +182,7 @@ def _serve(pipe: Connection, memory_bytes: int, cores: Collection[int]) -> None:
             del body, about
 
 
-def _parsed(body: bytes, about: Mapping[str, Any]) -> Document | Failed | Exception:
+def _parsed(body: bytes | Opened, about: Mapping[str, Any]) -> Document | Failed | Exception:
     try:
         return parse(body, **about)
     except Exception as error:  # noqa: BLE001 - it is raised where the document was asked for

@@ -18,7 +18,7 @@ from stored import wipe
 
 from aggregator.fetch.session import Fetcher
 from aggregator.model import Commit, Document, Failed, Fetched, Pacing, Source, Validators
-from aggregator.parse import nothing_new, parse
+from aggregator.parse import nothing_new, opened, parse
 from aggregator.poll import Parts, poll
 from aggregator.sandbox import Sandbox
 from aggregator.store import polls, sources
@@ -39,7 +39,8 @@ class Reader:
         if self.anew:
             seen = frozenset()
         told = {name: about[name] for name in ("content_type", "url")}
-        document = nothing_new(body, seen=seen, **told) or parse(body, seen=seen, **about)
+        feed = opened(body, **told) if seen else None
+        document = (feed and nothing_new(feed, seen)) or parse(feed or body, seen=seen, **about)
         self.read.append(len(document.entries) if isinstance(document, Document) else -1)
         return document
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import csv
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from parsing import NOW, URL, atom, jsonfeed, rss
 
 from aggregator.model import Document, Failed
-from aggregator.parse import ParseLimits, nothing_new, parse
+from aggregator.parse import ParseLimits, nothing_new, opened, parse
 from aggregator.parse.encoding import decode
 from aggregator.parse.raw import split
 
@@ -34,10 +35,12 @@ def compared(
     """Read a body as if another one had come before; assert that nothing comes out otherwise."""
     first, full = whole(before), whole(after, url, limits)
     seen = frozenset(first.marks) if isinstance(first, Document) else frozenset()
-    found = parse(
-        after, content_type="", url=url, now=NOW, limits=limits or ParseLimits(), seen=seen
-    )
-    quick = nothing_new(after, content_type="", url=url, limits=limits or ParseLimits(), seen=seen)
+    limits = limits or ParseLimits()
+    feed = opened(after, content_type="", url=url, limits=limits)
+    about: Any = {"content_type": "", "url": url, "now": NOW, "limits": limits, "seen": seen}
+    found = parse(after, **about)
+    assert feed is None or parse(feed, **about) == found
+    quick = feed and nothing_new(feed, seen, limits)
     if not isinstance(found, Document) or not isinstance(full, Document) or not found.passed:
         assert found == full
         assert quick is None
