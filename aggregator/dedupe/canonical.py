@@ -69,6 +69,8 @@ _DEFAULT_PORTS = frozenset({None, 80, 443})
 _AROUND_THE_HOST = re.compile(r"^(www\.|[.\s])+(?=[^.\s])|[.\s]+$")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_PLAIN = re.compile(r"[A-Za-z0-9\-._~/:@!$&'()*+,;=?|\[\]]*")
+"""What stays as it is: without an escape."""
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _SESSION = re.compile(r";jsessionid=[^/]*", re.IGNORECASE)
 
@@ -151,6 +153,8 @@ def _without_amp(path: str) -> str:
 
 def _encoded(text: str) -> str:
     """Return a part of an address with what must be percent-encoded, and nothing else, encoded."""
+    if _PLAIN.fullmatch(text):
+        return text
     text = _STRAY_PERCENT.sub("%25", text)
     text = quote(text, safe="%/:@!$&'()*+,;=~?|[]", errors="surrogatepass")
     return _ESCAPE.sub(_normal_escape, text)

@@ -84,9 +84,10 @@ def read(source_key: str, entries: Sequence[Entry], site: str | None) -> list[Re
     home = canonical_key(site or "")
     guids = [_guid(entry.guid) for entry in entries]
     links = [_bounded(canonical_key(entry.link)) if entry.link else None for entry in entries]
-    contents = [hashed(folded(e.title), folded(e.summary), folded(e.text)) for e in entries]
+    texts = [_texts(entry) for entry in entries]
+    contents = [hashed(*said) for said in texts]
     # An entry without a title is told from others by what it says.
-    titles = [folded(e.title) or content for e, content in zip(entries, contents, strict=True)]
+    titles = [said[0] or content for said, content in zip(texts, contents, strict=True)]
 
     dates = [entry.published.isoformat() if entry.published else None for entry in entries]
     of_many = _beside_several(links, guids) | _beside_several(links, titles)
@@ -105,7 +106,7 @@ def read(source_key: str, entries: Sequence[Entry], site: str | None) -> list[Re
         alone = not any(key.trusted for key in keys)
         keys.append(Key(TEXT, f"c:{source_key}:{contents[n]}", alone))
         at_home = same_site(_host(links[n] or "-"), _host(home))
-        readings.append(Reading(n, entry, tuple(keys), links[n], fingerprint(entry), at_home))
+        readings.append(Reading(n, entry, tuple(keys), links[n], _print(entry, texts[n]), at_home))
     return readings
 
 
@@ -167,10 +168,16 @@ def fingerprint(entry: Entry) -> str:
     Title, summary, text (white space folded), link, picture and authors; not dates, categories,
     mark-up or tracking parameters.
     """
+    return _print(entry, _texts(entry))
+
+
+def _texts(entry: Entry) -> tuple[str, str, str]:
+    return folded(entry.title), folded(entry.summary), folded(entry.text)
+
+
+def _print(entry: Entry, texts: tuple[str, str, str]) -> str:
     return hashed(
-        folded(entry.title),
-        folded(entry.summary),
-        folded(entry.text),
+        *texts,
         canonical_key(entry.link or ""),
         canonical_key(entry.image.url) if entry.image else "",
         *map(folded, entry.authors),
