@@ -106,7 +106,9 @@ def read(source_key: str, entries: Sequence[Entry], site: str | None) -> list[Re
         alone = not any(key.trusted for key in keys)
         keys.append(Key(TEXT, f"c:{source_key}:{contents[n]}", alone))
         at_home = same_site(_host(links[n] or "-"), _host(home))
-        readings.append(Reading(n, entry, tuple(keys), links[n], _print(entry, texts[n]), at_home))
+        readings.append(
+            Reading(n, entry, tuple(keys), links[n], fingerprint(entry, texts[n]), at_home)
+        )
     return readings
 
 
@@ -162,26 +164,22 @@ def groups(readings: Sequence[Reading]) -> list[list[Reading]]:
     return found
 
 
-def fingerprint(entry: Entry) -> str:
+def fingerprint(entry: Entry, texts: tuple[str, ...] = ()) -> str:
     """Return a hash over what a reader would notice, 32 hex digits.
 
     Title, summary, text (white space folded), link, picture and authors; not dates, categories,
-    mark-up or tracking parameters.
+    mark-up or tracking parameters.  texts: title, summary and text, if they are folded already.
     """
-    return _print(entry, _texts(entry))
-
-
-def _texts(entry: Entry) -> tuple[str, str, str]:
-    return folded(entry.title), folded(entry.summary), folded(entry.text)
-
-
-def _print(entry: Entry, texts: tuple[str, str, str]) -> str:
     return hashed(
-        *texts,
+        *(texts or _texts(entry)),
         canonical_key(entry.link or ""),
         canonical_key(entry.image.url) if entry.image else "",
         *map(folded, entry.authors),
     )
+
+
+def _texts(entry: Entry) -> tuple[str, str, str]:
+    return folded(entry.title), folded(entry.summary), folded(entry.text)
 
 
 def folded(text: str) -> str:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import astuple
 from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy import (
     Column,
@@ -60,6 +60,7 @@ _TAKEN = text(
     "SELECT value, (SELECT max(place) FROM search WHERE place BETWEEN value AND value + :slots)"
     " FROM json_each(:firsts)"
 )
+_texts = attrgetter("title", "body", "authors", "categories")
 _COLUMNS: dict[Field, str] = {
     "any": "{title body}",
     "title": "title",
@@ -78,7 +79,7 @@ def put(connection: Connection, rows: Iterable[tuple[str, datetime, SearchColumn
     values = []
     for article, listed, columns in ordered:
         first, _ = span(listed)
-        values.append((free[first], article, *astuple(columns)))
+        values.append((free[first], article, *_texts(columns)))
         free[first] += 1
     connection.execute(_PUT, {"rows": json.dumps(values, ensure_ascii=False)})
 

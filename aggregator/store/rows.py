@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -28,8 +28,6 @@ from aggregator.store.dialect import AnyRow, among, is_postgres
 from aggregator.store.tables import appearances, articles, hits, sources
 from aggregator.tag.query import link_host, search_columns
 
-_EVIDENCE = tuple(Evidence.__dataclass_fields__)
-
 outlet_name = func.coalesce(sources.c.name, sources.c.title, sources.c.key)
 """What people call a source: the operator's name, else the feed's own title, else its key."""
 
@@ -47,8 +45,8 @@ def text_row(arrival: Arrival) -> dict[str, Any]:
         "published": article.published,
         "updated": article.updated,
         "authors": article.authors,
-        "image": None if article.image is None else asdict(article.image),
-        "enclosures": [asdict(enclosure) for enclosure in article.enclosures],
+        "image": None if article.image is None else _told(article.image),
+        "enclosures": [_told(enclosure) for enclosure in article.enclosures],
         "categories": article.categories,
         "summary": article.summary,
         "content": article.content,
@@ -95,9 +93,9 @@ def hit_rows(
     ]
 
 
-def _told(evidence: Evidence) -> dict[str, Any]:
+def _told(one: Evidence | Image | Enclosure) -> dict[str, Any]:
     # ``asdict`` copies all that is inside, which costs ten times as much.
-    return {name: getattr(evidence, name) for name in _EVIDENCE}
+    return {name: getattr(one, name) for name in one.__dataclass_fields__}
 
 
 def reversed_host(host: str) -> str:
