@@ -88,6 +88,9 @@ def _old(before: datetime, reached: datetime | None) -> AnySelect:
 
 
 def _drop(connection: Connection, ids: Collection[str], now: datetime) -> None:
+    # In the order in which polls lock them. What one adds meanwhile is there before it is deleted.
+    locked = select(articles.c.id).where(among(connection, articles.c.id, ids))
+    connection.execute(locked.order_by(articles.c.id).with_for_update()).all()
     (gin if is_postgres(connection) else fts5).drop(connection, ids)
     keys = select(identities.c.key).where(among(connection, identities.c.article, ids))
     add(connection, dropped, [{"mark": _mark(key)} for key in connection.scalars(keys)])

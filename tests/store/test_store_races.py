@@ -15,10 +15,20 @@ from types import ModuleType
 import pytest
 from articles import article_id
 from sqlalchemy import event, update
-from stored import HOUR, NOW, arrival, changed, commit, hit, save, source
+from stored import HOUR, NOW, also, arrival, changed, commit, hit, save, source
 
 from aggregator.model import Placed, PollState, Verdict
-from aggregator.store import articles, gathering, polls, readiness, rulings, sources, tables
+from aggregator.store import (
+    arrivals,
+    articles,
+    gathering,
+    polls,
+    readiness,
+    retention,
+    rulings,
+    sources,
+    tables,
+)
 from aggregator.store.database import Database
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -293,3 +303,37 @@ def test_a_poll_undoes_nothing_that_a_new_configuration_says_meanwhile(
             first_success=NOW,
             last_success=NOW,
         )
+
+
+OLD = 400 * 24
+"""Of an article: its age in hours."""
+
+
+def _old_article_that_another_source_brings(db: Database) -> Callable[[], object]:
+    save(db, arrival(OLD))
+    sources.sync(db, [source("a"), source("b")], NOW)
+    placed = Placed(article_id(OLD), "s")
+    assert gathering.place(db, [placed], NOW, gathering.state(db))
+    return lambda: polls.commit(db, commit("b", [also(arrival(OLD), "b")]))
+
+
+def _drop(db: Database) -> int:
+    return retention.drop(db, NOW - 365 * 24 * HOUR, NOW)
+
+
+def test_an_article_is_dropped_with_what_a_poll_adds_to_it_meanwhile(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Database.open(url, now=NOW) as db, Database.open(url, now=NOW) as own:
+        comes = _old_article_that_another_source_brings(db)
+        undisturbed(monkeypatch, (arrivals, "_held"), comes, lambda: _drop(own))
+        assert list(articles.iterate(db, 9)) == []
+
+
+def test_an_article_that_comes_while_it_is_dropped_is_there_once(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Database.open(url, now=NOW) as db, Database.open(url, now=NOW) as own:
+        comes = _old_article_that_another_source_brings(db)
+        undisturbed(monkeypatch, (retention, "refresh"), lambda: _drop(own), comes)
+        assert [one.id for one in articles.iterate(db, 9)] == [article_id(OLD)]
