@@ -130,6 +130,17 @@ def test_check_counts_and_exits_0(run: Run) -> None:
     assert "open-sesame" not in ran.out
 
 
+def test_check_warns_of_a_feed_on_disk_that_is_not_there(run: Run, place: Path) -> None:
+    text = "sources: [{file: here now.xml}, {file: later.xml}]\n"
+    (place / "config" / "disk.yaml").write_text(text, encoding="utf-8")
+    (place / "config" / "here now.xml").write_bytes(rss([item(1)]))
+    ran = run("check")
+    assert ran.code == 0
+    assert ran.out.count("warning: ") == 1
+    assert "later: there is no file" in ran.out
+    assert len(run("check", "--json").json["warnings"]) == 1
+
+
 def test_check_online_tries_each_source_and_stores_nothing(run: Run, place: Path) -> None:
     ran = run("check", "--online")
     assert ran.code == 0

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections import ChainMap
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from time import sleep
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import click
 
@@ -36,12 +37,20 @@ def check(place: Place, online: bool, as_json: bool) -> None:
             raise
         print_json({"ok": False, "problems": [str(problem) for problem in error.problems]})
         sys.exit(2)
+    warnings = [
+        f"{source.key}: there is no file {path}"
+        for source in config.sources
+        if (path := _on_disk(source)) and not path.is_file()
+    ]
     examples = sum(len(topic.match) + len(topic.reject) for topic in config.topics)
     found = _try_all(config) if online else []
     if as_json:
-        print_json({"ok": True, "problems": [], "examples": examples, "sources": found})
+        told = {"ok": True, "problems": [], "warnings": warnings}
+        print_json(told | {"examples": examples, "sources": found})
     else:
         console.print(f"{place.config}: {app.summary(config)}, {examples} examples: all right")
+        for warning in warnings:  # it may be written later, by another program
+            console.print(f"warning: {warning}")
         for feed in config.feeds:
             if feed.token:
                 address = f"{config.service.base_url}/feeds/{feed.slug}.atom?token=…"
@@ -51,6 +60,11 @@ def check(place: Place, online: bool, as_json: bool) -> None:
             table("", columns, ([row[name.removeprefix("#")] for name in columns] for row in found))
     if any(row["failed"] for row in found):
         sys.exit(1)
+
+
+def _on_disk(source: Source) -> Path | None:
+    parts = urlsplit(source.url)
+    return Path(unquote(parts.path)) if parts.scheme == "file" else None
 
 
 def _try_all(config: Config) -> list[dict[str, Any]]:

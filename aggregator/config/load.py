@@ -26,9 +26,7 @@ def load(directory: Path, environ: Mapping[str, str], *, run_examples: bool = Tr
     given = None if around.problems else topics_given(said.sources)
     check_slugs(said.topics, said.feeds, around)
     topics = read_topics(said.topics, given, around)
-    sources = read_sources(said.sources, said.topics, around)
-    # Of a source with a mistake the key isn't known: then nobody can say what refers to nothing.
-    keys = {source.key for source in sources} if len(sources) == len(said.sources) else None
+    sources, keys = read_sources(said.sources, said.topics, around)
     feeds = read_feeds(said.feeds, said.topics, keys, around)
     service = read_service(said.service, keys, around)
     if around.problems:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from aggregator.config.document import Entry, Node
 from aggregator.config.environment import Surroundings, overlay
@@ -31,6 +32,7 @@ def read_service(
     _check_preferred(node, sources, around)
     if shape is None:
         return Service()
+    _check_hub(shape, node, around)
     if not (is_open or shape.auth or _is_loopback(shape.host)):
         message = (
             f"listening at {shape.host} lets others in: add 'auth:' with a user and password, "
@@ -60,6 +62,22 @@ def _check_preferred(node: Node, sources: Collection[str] | None, around: Surrou
         name = str(preferred.value).strip()
         if sources is not None and name not in sources:
             around.problems.append(no_such("source", name, sources, preferred))
+
+
+def _check_hub(shape: ServiceShape, node: Node, around: Surroundings) -> None:
+    """Refuse a hub that would never be asked. Where a name leads is not known here."""
+    name = urlsplit(shape.hub or "").hostname or ""
+    try:
+        address = ip_address("127.0.0.1" if _is_loopback(name) else name)
+    except ValueError:
+        return
+    allowed = any(address in network for network in shape.fetch.allow_private)
+    if not (address.is_global or allowed):
+        message = (
+            f"{name} is a private address, where nobody is asked: name a public hub, "
+            "or list its network in 'fetch: {allow_private: […]}'"
+        )
+        around.problems.append(locate(node, "hub").problem(message))
 
 
 def _is_loopback(host: str) -> bool:

@@ -23,6 +23,8 @@ _TOLD = (
     "has a secret after its '?', and the key that is made of the address is shown to everybody: "
     "give this source one of its own, such as 'key: {}' beside 'url:'"
 )
+_NAMING = ("key", "url", "file")
+"""What a source's key is, or is made of."""
 _ID = re.compile("[a-z2-7]{26}")
 
 
@@ -52,25 +54,48 @@ def plain_key(url: str) -> str:
 
 def read_sources(
     nodes: list[Node], topics: Collection[str], around: Surroundings
-) -> tuple[Source, ...]:
-    """Return the sources that are right; ``topics``: the slugs that exist."""
+) -> tuple[tuple[Source, ...], frozenset[str] | None]:
+    """Return the sources that are right, and the keys of all; ``topics``: the slugs that exist.
+
+    Where the key of a source with mistakes can't be told, nobody can say what refers to nothing:
+    then there are no keys.
+    """
     found: dict[str, tuple[Node, Source]] = {}
-    whole = True
+    wrong: set[str | None] = set()
     for node in nodes:
+        before = len(around.problems)
         source = _source(node, topics, around)
         if source is None:
-            whole = False  # its key isn't known: then nobody can say what refers to nothing
+            wrong.add(_key(node, around.problems[before:]))
             continue
         if first := found.get(source.key):
             around.problems.append(_same_key(node, source, *first))
         else:
             found[source.key] = node, source
-    if whole:
-        _check_strangers(found, around)
-    return tuple(source for _, source in found.values())
+    keys = None if None in wrong else frozenset(found) | frozenset(filter(None, wrong))
+    if keys is not None:
+        _check_strangers(found, keys, around)
+    return tuple(source for _, source in found.values()), keys
 
 
-def _check_strangers(found: dict[str, tuple[Node, Source]], around: Surroundings) -> None:
+def _key(node: Node, wrong: Collection[Problem]) -> str | None:
+    """Return the key that a source will have when its mistakes are mended, if they leave no doubt.
+
+    An unknown key may be meant for 'key:'.
+    """
+    at = {re.split(r"[.\[]", one.path.removeprefix(f"{node.path}."))[0] for one in wrong}
+    said = {name: [str(text.value).strip() for text in texts(node, name)] for name in _NAMING}
+    if said["key"] and "key" not in at:
+        return said["key"][0]
+    if at & set(_NAMING) or at - set(SourceShape.known()):
+        return None
+    addresses = said["url"] + [f"file:///{path}" for path in said["file"]]
+    return default_key(addresses[0]) if addresses else None
+
+
+def _check_strangers(
+    found: dict[str, tuple[Node, Source]], keys: Collection[str], around: Surroundings
+) -> None:
     """Every source that another one keeps apart from must be there, and be another one.
 
     Articles and stories, which may be named as well, are known to the database only.
@@ -81,8 +106,8 @@ def _check_strangers(found: dict[str, tuple[Node, Source]], around: Surroundings
             if name == key:
                 message = f"'{name}' is this source itself: delete it"
                 around.problems.append(other.problem(message))
-            elif name not in found and not _ID.fullmatch(name):
-                around.problems.append(no_such("source", name, found, other))
+            elif name not in keys and not _ID.fullmatch(name):
+                around.problems.append(no_such("source", name, keys, other))
 
 
 def topics_given(nodes: list[Node]) -> set[str]:

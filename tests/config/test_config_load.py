@@ -30,6 +30,12 @@ def test_a_url_is_enough(loads: Loads) -> None:
     assert config.sources == (Source(key="bbci-co-uk-news-world", url=url),)
 
 
+@pytest.mark.parametrize("hub", ["http://10.1.2.3/", "https://1.1.1.1/", "http://hub.lan/"])
+def test_a_hub_may_be_anywhere_where_the_service_asks(loads: Loads, hub: str) -> None:
+    text = f"service: {{hub: '{hub}', fetch: {{allow_private: [10.1.0.0/16]}}}}"
+    assert loads(text).service.hub == hub
+
+
 def test_a_source_says_everything(loads: Loads, directory: Path) -> None:
     (directory / "password").write_text("p:ä\n", encoding="utf-8")
     text = """

@@ -148,6 +148,11 @@ FEEDS = [
     ("a: {token_env: }", "a.token_env: has no value: write one, or delete the key"),
 ]  # fmt: skip
 
+PRIVATE = (
+    "is a private address, where nobody is asked: name a public hub, "
+    "or list its network in 'fetch: {allow_private: […]}'"
+)
+
 SERVICE = [
     ("prot: 1", "prot: unknown key, did you mean 'port'?"),
     ("mail: {}", "mail: is not supported by this version: delete it"),
@@ -177,6 +182,10 @@ SERVICE = [
     ("fetch: {seconds: 0.5}", "fetch.seconds: must be at least 1"),
     ("fetch: {seconds: .inf}", "fetch.seconds: must be a number, not '.inf'"),
     ("fetch: {allow_private: [10.0.0.1/8]}", "fetch.allow_private[0]: '10.0.0.1/8' is not a network; write one such as 10.0.0.0/8 or fd00::/8"),
+    ("hub: http://10.0.0.1/hub", f"hub: 10.0.0.1 {PRIVATE}"),
+    ("hub: 'http://localhost:8080/'", f"hub: localhost {PRIVATE}"),
+    ("hub: 'http://[fd00::1]/'", f"hub: fd00::1 {PRIVATE}"),
+    ("hub: 'http://10.0.0.1/', fetch: {allow_private: [10.1.0.0/16]}", f"hub: 10.0.0.1 {PRIVATE}"),
     ("prefer: [xyzzy]", "prefer[0]: there is no source 'xyzzy', add it under 'sources:'"),
     ("parse: {memory_mb: 1}", "parse.memory_mb: must be at least 128"),
 ]  # fmt: skip
@@ -307,14 +316,51 @@ def test_a_preferred_source_that_is_not_there_is_refused_with_a_hint(problems: P
         "x.yaml:2:27: service.prefer[1]: there is no source 'trnd', did you mean 'trend'?"
     ]
     broken = text.replace("key: trend", "key: trend, evry: 1h")
-    assert len(problems(broken)) == 1
+    assert len(problems(broken)) == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [
+        ("url: https://a.example/, key: trend, evry: 1h", "trend"),
+        ("url: https://trend.example/, every: x", "trend-example"),
+        ("file: trend.xml, topics: none", "trend"),
+    ],
+)
+def test_what_refers_to_nothing_is_told_along_with_other_mistakes(
+    problems: Problems, source: str, named: str
+) -> None:
+    text = f"sources: [{{{source}}}]\nfeeds: {{f: {{where: 'source:{named}'}}, g: {{where: 'source:tr'}}}}"
+    found = problems(text)
+    assert len(found) == 2
+    assert "there is no source 'tr'" in found[1]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{url: https://a.example/, kee: a}",
+        "{url: a.example}",
+        "{key: a b}",
+        "a",
+        "{every: 1h}",
+        "[a]",
+    ],
+)
+def test_where_a_key_can_not_be_told_nothing_is_said_of_what_refers_to_it(
+    problems: Problems, source: str
+) -> None:
+    text = f"sources: [{source}]\nfeeds: {{f: {{where: 'source:a'}}}}"
+    assert not any("feeds" in problem for problem in problems(text))
 
 
 def test_a_mistake_in_a_source_does_not_make_its_name_unknown_to_other_sources(
     problems: Problems,
 ) -> None:
     text = "sources: [{url: https://a.example/, key: a, evry: 1h}, "
-    assert len(problems(text + "{url: https://b.example/, never_with: [a, c]}]")) == 1
+    more = "{url: https://b.example/, never_with: [a, c]}]"
+    assert len(problems(text + more)) == 2
+    assert len(problems(text.replace("key", "kee") + more)) == 2, "two wrong keys, and no more"
 
 
 def test_a_mistake_in_a_topic_does_not_make_its_name_unknown(problems: Problems) -> None:
