@@ -54,13 +54,11 @@ class Sketch:
 
 def sketch(tokens: Iterable[str]) -> Sketch:
     """Return the sketch of a text of which these are the words (``tag.words``)."""
-    first = islice(tokens, MOST + LENGTH - 1)
-    words = [word.encode("utf-8", "surrogatepass") for word in first]
+    first = " ".join(islice(tokens, MOST + LENGTH - 1))
+    words = first.encode("utf-8", "surrogatepass").split(b" ")
     hashes = list(map(crc32, map(b" ".join, zip(words, words[1:], words[2:], strict=False))))
-    shingles = dict.fromkeys(
-        hash_ >> 16 | _NUMBERED if last < b":" else hash_ >> 16 & ~_NUMBERED
-        for hash_, last in zip(hashes, words[2:], strict=True)
-    )
+    ends = zip(hashes, words[2:], strict=True)
+    shingles = dict.fromkeys([hash_ >> 16 & ~_NUMBERED | (last < b":") for hash_, last in ends])
     late = sorted(hashes[_HEAD:])[: _KEYS // 2]
     early = sorted(hashes[:_HEAD])[: _KEYS - len(late)]
     return Sketch(array("H", shingles), array("I", early + late))

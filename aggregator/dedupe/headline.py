@@ -10,10 +10,9 @@ from collections.abc import Callable, Collection, Sequence
 from itertools import islice
 from operator import attrgetter
 
-from aggregator.dedupe.telling import Kind
+from aggregator.dedupe.feature import KIND, Kind
 from aggregator.dedupe.window import Item, Weighed
 
-_KIND = 7
 _WORD, _PLACE = Kind.WORD.value, Kind.PLACE.value
 _LEAST = 4
 """Words below a headline; with fewer there is no text that could say anything of it."""
@@ -95,13 +94,13 @@ class Headlines:
 
     def _are_elsewhere(self, other: Item) -> bool:
         """Return whether both articles speak of countries, but of none in common."""
-        mine, yours = ({n for n in i.ids if n & _KIND == _PLACE} for i in (self.item, other))
+        mine, yours = ({n for n in i.ids if n & KIND == _PLACE} for i in (self.item, other))
         return bool(mine and yours) and mine.isdisjoint(yours)
 
 
 def _quotes(longer: Item, shorter: Item) -> bool:
     """Return whether a text has most of what is rare in another one."""
-    own = (word for word in shorter.ids if word & _KIND == _WORD and word not in shorter.headline)
+    own = (word for word in shorter.ids if word & KIND == _WORD and word not in shorter.headline)
     rarest = set(islice(own, _RAREST))
     return len(rarest.intersection(longer.ids)) >= _CONTAINED * len(rarest)
 

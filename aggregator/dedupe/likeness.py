@@ -8,13 +8,17 @@ languages with vectors: meaning counts most in short texts, so that translations
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import exp
 from typing import NamedTuple
 
-from aggregator.dedupe.telling import Kind
+import numpy as np
+
+from aggregator.dedupe.feature import KIND, Kind
 from aggregator.dedupe.window import Item, Weighed, Window
 
-_KIND = 7
+_MARK = (1 << 13) - 1
+"""Bits of a feature by which it is marked that an item has it, or another one with these bits."""
 _WORD, _PLACE = Kind.WORD.value, Kind.PLACE.value
 _SAYS_WHERE = 5.5
 """Length of the countries of an article from which on it says something that none is shared."""
@@ -61,15 +65,20 @@ class Likeness:
         self._window = window
         self._weighed = weighed
         self._lengths = window.lengths(item)
+        self._marks = np.zeros(_MARK + 1, np.bool_)
+        self._marks[np.frombuffer(item.ids, np.uint32) & _MARK] = True
 
-    def to(self, other: Item, meaning: float | None) -> float:
-        """Return how likely the other one tells the same story, 0 to 1.
+    def to(self, others: Sequence[Item], meanings: Sequence[float | None]) -> list[float]:
+        """Return how likely each of others tells the same story, 0 to 1.
 
-        meaning: cosine of both vectors; None where one has none.
+        meanings: cosines of both vectors; None where one has none.
         """
-        dots = self._dots(other)
+        each = zip(others, self._dots(others), meanings, strict=True)
+        return [self._to(other, dots, meaning) for other, dots, meaning in each]
+
+    def _to(self, other: Item, dots: Sequence[float], meaning: float | None) -> float:
         mine, theirs = self._lengths, self._window.lengths(other)
-        cosines = [dot and dot / (x * y) for dot, x, y in zip(dots, mine, theirs, strict=False)]
+        cosines = [dot and dot / (x * y) for dot, x, y in zip(dots, mine, theirs, strict=True)]
         model = self._model(other, meaning)
         elsewhere = not dots[_PLACE] and min(mine[_PLACE], theirs[_PLACE]) > _SAYS_WHERE
         length = min(mine[_WORD], theirs[_WORD])
@@ -90,11 +99,21 @@ class Likeness:
             return _WITHIN if meaning is None else _WITHIN_MEANING
         return _ACROSS if meaning is None else _ACROSS_MEANING
 
-    def _dots(self, other: Item) -> list[float]:
-        dots = [0.0] * len(Kind)
-        find = self._weighed.get
-        for feature, weight in zip(other.ids, other.weights, strict=True):
-            told = find(feature)
-            if told is not None:
-                dots[feature & _KIND] += told.force * weight
+    def _dots(self, others: Sequence[Item]) -> list[list[float]]:
+        """Return what each of others shares with the item, by ``Kind``.
+
+        Of their features, some thousand, few are shared: most of the others are left out at once.
+        """
+        dots = [[0.0] * len(Kind) for _ in others]
+        ids = np.frombuffer(b"".join([other.ids for other in others]), np.uint32)
+        near = np.flatnonzero(self._marks[ids & _MARK])
+        weights = np.frombuffer(b"".join([other.weights for other in others]), np.float32)
+        ends = np.cumsum([len(other.ids) for other in others])
+        of = np.searchsorted(ends, near, side="right")
+        for n, feature, weight in zip(
+            of.tolist(), ids[near].tolist(), weights[near].tolist(), strict=True
+        ):
+            force = self._weighed.get(feature)
+            if force is not None:
+                dots[n][feature & KIND] += force * weight
         return dots

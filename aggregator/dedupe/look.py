@@ -48,11 +48,10 @@ class Look:
     def to(self, others: Sequence[Item]) -> list[float]:
         """Return how likely each of others tells the same."""
         new = [other for other in others if other.number not in self._known]
-        for other, meaning in zip(new, cosines(self.item, new), strict=True):
-            likely = self._likeness.to(other, meaning)
-            if likely > _ASKED and self.is_stranger(other):
-                likely = 0.0
-            self._known[other.number] = likely
+        likelihoods = self._likeness.to(new, cosines(self.item, new))
+        for other, likely in zip(new, likelihoods, strict=True):
+            is_out = likely > _ASKED and self.is_stranger(other)
+            self._known[other.number] = 0.0 if is_out else likely
         return [self._known[other.number] for other in others]
 
     def is_stranger(self, other: Item, *, is_part: bool = False) -> bool:
@@ -64,12 +63,12 @@ class Look:
 
     def by_words(self, other: Item) -> float:
         """Return how likely another one tells the same if no encoder is asked."""
-        return self._likeness.to(other, None)
+        return self._likeness.to([other], [None])[0]
 
     def shared(self, other: Item) -> list[int]:
         """Return the features of both, the most telling first."""
         both = [feature for feature in other.ids if feature in self._weighed]
-        return sorted(both, key=lambda feature: -self._weighed[feature].force)
+        return sorted(both, key=lambda feature: -self._weighed[feature])
 
     def cohesion(self, others: Sequence[Item]) -> float:
         """Return how likely others tell the same on average, without the least likely third.

@@ -21,7 +21,7 @@ from aggregator.dedupe.meaning import Meanings
 from aggregator.dedupe.repair import Pair, leaving
 from aggregator.dedupe.story import Cluster, Decided, mint
 from aggregator.dedupe.telling import Telling
-from aggregator.dedupe.window import Item, Window, number
+from aggregator.dedupe.window import Item, Window
 from aggregator.model import By, Join, Move, Placed, Ruling
 
 __all__ = ["WINDOW", "Stories"]
@@ -271,8 +271,7 @@ def _moved(item: Item, to: Item, by: By, likely: float) -> Move:
 
 
 def _join(telling: Telling, look: Look, fit: _Fit) -> Join:
-    shown = {number(f.kind, f.key): f.shown for f in reversed(telling.features)}
-    shared = dict.fromkeys(shown[feature] for feature in look.shared(fit.to))
+    shared = dict.fromkeys(telling.features[each].shown for each in look.shared(fit.to))
     return Join(
         to=fit.to.article,
         by=fit.by,

@@ -8,15 +8,14 @@ sentence encoder where one is installed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
-from functools import lru_cache
-from itertools import chain
-from typing import NamedTuple
+from functools import cache, lru_cache
+from itertools import chain, repeat
 
 from aggregator.dedupe.copies import Sketch, sketch
+from aggregator.dedupe.feature import KIND, Kind, Told, number
 from aggregator.dedupe.skeleton import LEAST, skeleton
 from aggregator.model import Article
 from aggregator.tag import about, gazetteer
@@ -37,32 +36,13 @@ _LEAD = 200
 _TITLE = 300
 
 
-class Kind(IntEnum):
-    """What a feature is."""
-
-    WORD = 0
-    NAME = 1  # the consonants of a word that may be a name
-    NUMBER = 2
-    PLACE = 3  # a country code
-    SUBJECT = 4  # a key of the gazetteer
-
-
-class Feature(NamedTuple):
-    """Something that an article tells. shown: as the article has it."""
-
-    kind: Kind
-    key: str
-    shown: str
-    weight: float
-
-
 @dataclass(frozen=True, slots=True)
 class Telling:
     """What an article tells, and when.
 
     at: of publication.  listed: one that turns up late is remembered as long as others.
-    language: the bare code.  headline: how many words, the first of the features, the title tells.
-    vector: of what is ``said``.
+    language: the bare code.  features: by their numbers.  headline: the words among them that the
+    title tells, in its order.  vector: of what is ``said``.
     """
 
     article: str
@@ -70,8 +50,8 @@ class Telling:
     at: datetime
     listed: datetime
     language: str | None
-    features: tuple[Feature, ...]
-    headline: int
+    features: Mapping[int, Told]
+    headline: tuple[int, ...]
     sketch: Sketch
     vector: bytes | None = None
 
@@ -125,92 +105,105 @@ where it happened and of what kind it is."""
 _MOST_LARGE = 0.6
 _IN_PASSING = 0.3
 """Score of a country or subject that is hardly mentioned (``tag.about``)."""
-Mentioned = tuple[Kind, str, str, float]
-"""What a ``Feature`` is made of, as it stands at one place."""
 _UNSPACED = "\u0e00"
 """From here on a token of one character is one of a script without spaces."""
 
 
-def _features(rows: tuple[Row, Row], language: str) -> tuple[tuple[Feature, ...], int]:
-    """Return what a title and a text tell, and how many words the title has: they come first."""
-    found: dict[tuple[Kind, str], str] = {}
-    sums: dict[tuple[Kind, str], float] = {}
+def _features(rows: tuple[Row, Row], language: str) -> tuple[Mapping[int, Told], tuple[int, ...]]:
+    """Return what a title and a text tell, and the words of the title."""
     mentions = about.read(rows, [vocabulary(language)])
-    for row, listed in zip(rows, _listed(rows, mentions), strict=True):
-        for kind, key, shown, weight in _of_row(row, language, listed):
-            feature = kind, key
-            if feature in sums:
-                sums[feature] += weight
-            else:
-                found[feature], sums[feature] = shown, weight
-        if row.field == "title":
-            headline = sum([kind is _WORD for kind, _ in found])
-    told = [
-        Feature(kind, key, shown, sums[kind, key] ** 0.5) for (kind, key), shown in found.items()
-    ]
-    return (*told, *_about(rows, mentions)), headline
-
-
-def _listed(rows: tuple[Row, Row], mentions: about.Mentions) -> tuple[set[int], ...]:
-    """Return which words of each row say a country or subject."""
-    words: tuple[set[int], ...] = tuple(set() for _ in rows)
-    for of in mentions.scores:
-        for mention in mentions.of(of):
-            words[mention.row].update(range(mention.start, mention.start + mention.length))
-    return words
-
-
-def _about(rows: tuple[Row, Row], mentions: about.Mentions) -> Iterator[Feature]:
-    """Yield the countries and subjects that an article speaks of."""
+    listed: tuple[set[int], ...] = tuple(set() for _ in rows)
+    spoken_of: dict[int, Told] = {}
     for of, score in mentions.scores.items():
-        first = next(iter(mentions.of(of)), None)
-        if score > _IN_PASSING and first is not None:
-            kind = Kind.PLACE if of.isupper() else Kind.SUBJECT  # codes are capitals, keys are not
-            yield Feature(kind, of, rows[first.row].quote(first.start, first.length), score)
+        counted = mentions.counted(of)
+        for _, row, start, length, _, _ in counted:
+            listed[row].update(range(start, start + length))
+        if score > _IN_PASSING and counted:
+            _, row, start, length, _, _ = counted[0]
+            spoken_of[_meaning(of)] = Told(rows[row].quote(start, length), score)
+    reading = _Reading(language)
+    reading.read(rows[0], listed[0], _HEADLINE)
+    headline = tuple(number for number in reading.sums if number & KIND == _WORD)
+    reading.read(rows[1], listed[1], 1.0)
+    return reading.told() | spoken_of, headline
 
 
-def _of_row(row: Row, language: str, listed: Collection[int]) -> Iterator[Mentioned]:
-    """Yield words, what names each may be, and numbers; quick, since all that comes in is read."""
-    full = _HEADLINE if row.field == "title" else 1.0
-    is_title_case = _is_title_case(row)
-    before, text = "", row.text
-    for at, (word, (start, end)) in enumerate(zip(row.words, row.places, strict=True)):
-        if word[0].isdecimal():
-            continue
-        weight = full if at < _EARLY else full * _LATE
-        if len(word) == 1:
-            if word >= _UNSPACED and before >= _UNSPACED:  # two characters make a word
-                yield _WORD, before + word, before + word, weight
-            before = word
-            continue
+@cache
+def _meaning(of: str) -> int:
+    """Return the number of a country or subject: codes are capitals, keys are not."""
+    return number(Kind.PLACE if of.isupper() else Kind.SUBJECT, of)
+
+
+class _Reading:
+    """Words, what names each may be, and numbers; quick, since all that comes in is read.
+
+    sums: of the weights of each at all of its places.
+    """
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._shown: dict[int, str] = {}
+        self.sums: dict[int, float] = {}
+
+    def told(self) -> dict[int, Told]:
+        """Return what was read: a further place counts less than the one before."""
+        weights = [weight**0.5 for weight in self.sums.values()]
+        return dict(zip(self._shown, map(Told, self._shown.values(), weights), strict=True))
+
+    def _add(self, feature: int, shown: str, weight: float) -> None:
+        if feature in self.sums:
+            self.sums[feature] += weight
+        else:
+            self._shown[feature], self.sums[feature] = shown, weight
+
+    def read(self, row: Row, listed: Collection[int], full: float) -> None:
+        """Read a row.
+
+        listed: which of its words say a country or subject.  full: what a word counts.
+        """
+        text, words, add = row.text, row.words, self._add
+        large = [text[start].isupper() for start, _ in row.places]
+        is_telling = sum(large) <= _MOST_LARGE * len(words)  # so many capitals say nothing
         before = ""
-        stem, names = _compared(word, language)
-        if stem:
+        compared = map(_compared, words, repeat(self._language))
+        for at, (found, (start, end)) in enumerate(zip(compared, row.places, strict=True)):
+            weight = full if at < _EARLY else full * _LATE
+            if found is None:
+                if before or words[at] >= _UNSPACED:
+                    before = self._characters(before, words[at], weight)
+                continue
+            before = ""
+            word, names = found
             shown = text[start:end]
-            is_name = not is_title_case and shown[0].isupper() and _goes_on(text, start)
+            is_name = is_telling and large[at] and _goes_on(text, start)
             if at in listed:
                 is_name, weight = False, weight * _LISTED
-            yield _WORD, stem, shown, weight * _OF_A_NAME if is_name else weight
-            if names and (not shown[0].islower() or _is_caseless(shown[0])):
+            add(word, shown, weight * _OF_A_NAME if is_name else weight)
+            if names and (large[at] or not shown[0].islower() or _is_caseless(shown[0])):
                 sure = weight if is_name else weight * _UNSURE
-                for consonants, share in names:
-                    yield Kind.NAME, consonants, shown, sure * share
-    yield from _numbers(text, full)
+                for name, share in names:
+                    add(name, shown, sure * share)
+        self._numbers(text, full)
 
+    def _characters(self, before: str, word: str, weight: float) -> str:
+        """Take in that two characters of a script without spaces make a word.
 
-def _numbers(text: str, full: float) -> Iterator[Mentioned]:
-    for number in _NUMBER.finditer(text):
-        key = _normal(number[0])
-        if len(key) > 1:
-            weight = full if len(key) > 2 else full * _UNSURE
-            yield Kind.NUMBER, key, number[0], weight
+        before: the one before, "" if there is none.  Return what is before the next word.
+        """
+        if word[0].isdecimal():
+            return before
+        if len(word) > 1 or word < _UNSPACED:
+            return ""
+        if before:
+            self._add(number(_WORD, before + word), before + word, weight)
+        return word
 
-
-def _is_title_case(row: Row) -> bool:
-    """Return whether so many words have a capital that it says nothing."""
-    text = row.text
-    large = sum([text[start].isupper() for start, _ in row.places])
-    return large > _MOST_LARGE * len(row.words)
+    def _numbers(self, text: str, full: float) -> None:
+        for found in _NUMBER.finditer(text):
+            key = _normal(found[0])
+            if len(key) > 1:
+                weight = full if len(key) > 2 else full * _UNSURE
+                self._add(number(Kind.NUMBER, key), found[0], weight)
 
 
 def _is_caseless(letter: str) -> bool:
@@ -245,19 +238,23 @@ def _normal(number: str) -> str:
 
 
 @lru_cache(1 << 15)  # news repeats its words
-def _compared(word: str, language: str) -> tuple[str, tuple[tuple[str, float], ...]]:
-    """Return the stem of a word, and what names it may be with what each of these counts.
+def _compared(word: str, language: str) -> tuple[int, tuple[tuple[int, float], ...]] | None:
+    """Return a word as a feature, and what names it may be with what each of these counts.
 
-    Where the script has capitals, only a word with one is a name. "" for a word that says nothing.
+    Where the script has capitals, only a word with one is a name. None for digits, for a single
+    character and for a word that says nothing.
     """
-    bare = _bare(word, language)
-    consonants = skeleton(bare, language)
+    bare = "" if len(word) == 1 or word[0].isdecimal() else _bare(word, language)
+    if not bare:
+        return None
+    stem, consonants = number(_WORD, bare[:_STEM]), skeleton(bare, language)
     if len(consonants) < LEAST:
-        return bare[:_STEM], ()
+        return stem, ()
+    short = number(Kind.NAME, consonants[:LEAST])
     if len(consonants) == LEAST:
-        return bare[:_STEM], ((consonants, 1.0),)
+        return stem, ((short, 1.0),)
     # The fourth may be an ending's.
-    return bare[:_STEM], ((consonants[:_NAME], 1.0), (consonants[:LEAST], _SHORT))
+    return stem, ((number(Kind.NAME, consonants[:_NAME]), 1.0), (short, _SHORT))
 
 
 def _bare(word: str, language: str) -> str:

@@ -7,17 +7,15 @@ article costs the same whatever the window holds.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from math import log, sqrt
-from typing import NamedTuple
-from zlib import crc32
 
 from aggregator.dedupe import everyday
-from aggregator.dedupe.telling import Kind, Telling
+from aggregator.dedupe.feature import KIND, Kind, number
+from aggregator.dedupe.telling import Telling
 
-_KIND = 7
-"""The lowest bits of a feature's number are its ``Kind``."""
+_WORD, _PLACE = Kind.WORD.value, Kind.PLACE.value
 _BITS = 22
 _MASK = (1 << _BITS) - 1
 _PRIOR = 10_000
@@ -33,11 +31,6 @@ _LEAST = (150.0, 60.0, 60.0, 20.0, 5.0)
 """Added to the square of a length, by kind: one word in common with a headline is no likeness."""
 _DRIFT = 2.0
 """Lengths are measured anew when the window has grown or shrunk so much."""
-
-
-def number(kind: Kind, key: str) -> int:
-    """Return the number of a feature: the same in every process, of 29 bits and its kind."""
-    return (crc32(key.encode("utf-8", "surrogatepass")) & ~_KIND) | kind
 
 
 @lru_cache(128)  # feeds may invent codes
@@ -60,12 +53,7 @@ class Item:
     )  # fmt: skip
 
     def __init__(
-        self,
-        telling: Telling,
-        number_: int,
-        weighed: Weighed,
-        found_by: int,
-        words: Sequence[int],
+        self, telling: Telling, number_: int, ids: array[int], weights: array[float], found_by: int
     ) -> None:
         self.article = telling.article
         self.source = telling.source
@@ -76,23 +64,17 @@ class Item:
         self.number = number_
         self.story = ""
         self.was: str | None = None
-        self.ids = array("I", weighed)
-        self.weights = array("f", [told.weight for told in weighed.values()])
-        self.headline = array("I", words[: telling.headline])
-        self.words = len(words)
+        self.ids = ids
+        self.weights = weights
+        self.headline = array("I", telling.headline)
+        self.words = sum([feature & KIND == _WORD for feature in telling.features])
         self.found_by = found_by
         self.lengths: tuple[float, ...] = ()
         self.measured = 0.0
 
 
-class Told(NamedTuple):
-    """A feature of an article. force: weight times rarity squared, what a shared one counts."""
-
-    weight: float
-    force: float
-
-
-Weighed = Mapping[int, Told]
+Weighed = Mapping[int, float]
+"""Features of an article: weight times rarity squared, what a shared one counts."""
 
 
 class Window:
@@ -121,28 +103,25 @@ class Window:
         rarity = self.rarity(telling.language or "")
         rare: list[tuple[float, int, float]] = []
         broad: list[tuple[float, int, float]] = []
-        words: list[int] = []
-        for kind, key, _, weight in telling.features:
-            feature = number(kind, key)
+        for feature, (_, weight) in telling.features.items():
             force = weight * rarity(feature) ** 2
-            if kind is Kind.WORD:
-                words.append(feature)
-            (broad if kind >= Kind.PLACE else rare).append((force, feature, weight))
+            (broad if feature & KIND >= _PLACE else rare).append((force, feature, weight))
         rare.sort(reverse=True)
         broad.sort(reverse=True)
         first = rare[:_MOST_RARE] + broad[:_MOST_BROAD]
-        rest = rare[_MOST_RARE:_MOST_FEATURES] + broad[_MOST_BROAD:]
-        weighed = {feature: Told(weight, force) for force, feature, weight in first + rest}
+        told = first + rare[_MOST_RARE:_MOST_FEATURES] + broad[_MOST_BROAD:]
+        weighed = {feature: force for force, feature, _ in told}
+        weights = [weight for _, _, weight in told]
         self._next += 1
-        item = Item(telling, self._next, weighed, len(first), words)
-        self._measure(item, weighed)
+        item = Item(telling, self._next, array("I", weighed), array("f", weights), len(first))
+        self._measure(item, weighed, weights)
         return item, weighed
 
     def weighed(self, item: Item) -> Weighed:
         """Return what the features of an item count now."""
         rarity = self.rarity(item.language)
         return {
-            feature: Told(weight, weight * rarity(feature) ** 2)
+            feature: weight * rarity(feature) ** 2
             for feature, weight in zip(item.ids, item.weights, strict=True)
         }
 
@@ -150,20 +129,20 @@ class Window:
         """Return the length of an item's features, by kind; measured anew now and then."""
         size = len(self.items) + _PRIOR
         if not size / _DRIFT <= item.measured <= size * _DRIFT:
-            self._measure(item, self.weighed(item))
+            self._measure(item, self.weighed(item), item.weights)
         return item.lengths
 
-    def _measure(self, item: Item, weighed: Weighed) -> None:
+    def _measure(self, item: Item, weighed: Weighed, weights: Iterable[float]) -> None:
         squares = list(_LEAST)
-        for feature, told in weighed.items():
-            squares[feature & _KIND] += told.weight * told.force
+        for (feature, force), weight in zip(weighed.items(), weights, strict=True):
+            squares[feature & KIND] += weight * force
         item.lengths, item.measured = tuple(map(sqrt, squares)), len(self.items) + _PRIOR
 
     def alike(self, item: Item, weighed: Weighed, most: int) -> list[Item]:
         """Return the items that share most of the rare features of this one."""
         scores: dict[int, float] = {}
         for feature in item.ids[: item.found_by]:
-            force = weighed[feature].force
+            force = weighed[feature]
             held = self._latest.get(feature)
             if held is not None:
                 for other in (held,) if isinstance(held, int) else held:

@@ -40,6 +40,10 @@ class Mentions:
         for of in (*self._only_sure, *self._shares):
             self.scores[of] = _sum(self._counted[of])
 
+    def counted(self, key: str) -> list[Mention[Meaning]]:
+        """Return the mentions of a country or subject that count, as they were found."""
+        return [mention for mention, _ in self._counted[key]]
+
     def of(self, key: str, covered: Collection[tuple[int, int]] = ()) -> list[Mention[Meaning]]:
         """Return the mentions of a country or subject, those with most points first.
 

@@ -7,7 +7,7 @@ Notation: ``word`` also matches the forms that the language's endings give, ``=w
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from enum import Enum
 from itertools import count
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
@@ -111,11 +111,11 @@ class Bending:
         found = {word}
         for start in (word, *self._without_prefix(word)):
             found.add(start)
-            for length in range(min(self._longest, len(start) - 2) + 1):
-                for ending in self._endings.get(start[len(start) - length :], ()):
-                    stem = start[: len(start) - length]
-                    if len(stem) + len(ending) >= _least_letters(stem):
-                        found.add(stem + ending)
+            least = _least_letters(start)
+            for stem in range(max(2, len(start) - self._longest), len(start) + 1):
+                for ending in self._endings.get(start[stem:], ()):
+                    if stem + len(ending) >= least:
+                        found.add(start[:stem] + ending)
         return found
 
     def _without_prefix(self, word: str) -> Iterator[str]:
@@ -124,9 +124,9 @@ class Bending:
                 yield word[len(prefix) :]
 
 
-def _least_letters(stem: str) -> int:
+def _least_letters(word: str) -> int:
     """A Korean letter is a syllable: two of them are a word that bends."""
-    return 2 if "가" <= stem[:1] <= "힣" else _LEAST_LETTERS_BENT
+    return 2 if "가" <= word[:1] <= "힣" else _LEAST_LETTERS_BENT
 
 
 T = TypeVar("T")
@@ -153,6 +153,7 @@ class Words:
 
     def __init__(self) -> None:
         self._numbers: dict[Form, dict[str, int]] = {form: {} for form in Form}
+        self._by_form = tuple(self._numbers.values())  # asking by form takes as long as the rest
         self._beside_stars: set[str] = set()
         """The four letters before or after each star: few words of a text have any of them."""
         self._count = count()
@@ -165,16 +166,15 @@ class Words:
             self._beside_stars.add(word.text[-LEAST_LETTERS_AT_STAR:])
         return self._numbers[word.form].setdefault(word.text, next(self._count))
 
-    def matched_by(self, text: str, dictionary_forms: Iterable[str]) -> tuple[int, ...]:
+    def matched_by(self, text: str, dictionary_forms: Set[str]) -> tuple[int, ...]:
         """Return which words of patterns a word of a text matches."""
-        bent, exact = self._numbers[Form.BENT], self._numbers[Form.EXACT]
-        found = [bent[form] for form in dictionary_forms if form in bent]
+        bent, exact, stems, tails = self._by_form
+        found = [bent[form] for form in sorted(dictionary_forms & bent.keys())]
         if text in exact:
             found.append(exact[text])
         ends = {text[:LEAST_LETTERS_AT_STAR], text[-LEAST_LETTERS_AT_STAR:]}
         if self._beside_stars.isdisjoint(ends):
             return tuple(found)
-        stems, tails = self._numbers[Form.STEM], self._numbers[Form.TAIL]
         for cut in range(LEAST_LETTERS_AT_STAR, len(text) + 1):
             if text[:cut] in stems:
                 found.append(stems[text[:cut]])
@@ -206,9 +206,22 @@ class Lexicon(Generic[T]):
 
 Found = tuple[T, int, int]
 """A term, where it starts, and how many words it takes; a plain tuple, since many are made."""
-Met = tuple[tuple[Node[T], ...], tuple[int, ...]]
-"""Of a word of a text: where terms go on that begin with it, and which words of patterns it is."""
-_NOTHING: Met[Any] = (), ()
+
+
+class Met(NamedTuple, Generic[T]):
+    """What a word of a text says to the patterns, wherever it stands.
+
+    terms: those of this one word.  nodes: where terms go on that begin with it.  going_on: the
+    words of patterns with which any of these does.  numbers: which words of patterns it is itself.
+    """
+
+    terms: tuple[T, ...]
+    nodes: tuple[Node[T], ...]
+    going_on: Set[int]
+    numbers: tuple[int, ...]
+
+
+_NOTHING: Met[Any] = Met((), (), frozenset(), ())
 
 
 class Finder(Generic[T]):
@@ -222,9 +235,14 @@ class Finder(Generic[T]):
         starts = [lexicon.after for lexicon in lexicons]
 
         def meet(word: str) -> Met[T]:
-            numbers = words.matched_by(word, sorted(bending.dictionary_forms(word)))
-            nodes = [after(number) for after in starts for number in numbers]
-            return (tuple(node for node in nodes if node), numbers) if numbers else _NOTHING
+            numbers = words.matched_by(word, bending.dictionary_forms(word))
+            if not numbers:
+                return _NOTHING
+            nodes = [node for after in starts for number in numbers if (node := after(number))]
+            terms = tuple(term for node in nodes for term in node.terms)
+            further = tuple(node for node in nodes if node.next)
+            going_on = {n for node in further for n in node.next} if further else _NOTHING.going_on
+            return Met(terms, further, going_on, numbers)
 
         self._met = _Memory(meet)
 
@@ -232,20 +250,21 @@ class Finder(Generic[T]):
         """Return every term in a row of tokens."""
         found: list[Found[T]] = []
         row = [*map(self._met.__getitem__, words), _NOTHING]
-        for start, (nodes, _) in enumerate(row):
-            for node in nodes:
-                for term in node.terms:
-                    found.append((term, start, 1))  # noqa: PERF401 - of mostly one
-                if node.next and not node.next.keys().isdisjoint(row[start + 1][1]):
-                    _go_on(node, row, start, found)
+        for start, (terms, nodes, going_on, _) in enumerate(row):
+            for term in terms:
+                found.append((term, start, 1))  # noqa: PERF401 - of mostly none
+            if nodes and not going_on.isdisjoint(row[start + 1].numbers):
+                _go_on(nodes, row, start, found)
         return found
 
 
-def _go_on(first: Node[T], row: Sequence[Met[T]], start: int, found: list[Found[T]]) -> None:
+def _go_on(
+    nodes: Sequence[Node[T]], row: Sequence[Met[T]], start: int, found: list[Found[T]]
+) -> None:
     """Add the terms of several words that begin where a row goes on from a word of it."""
-    nodes, at = [first], start + 1
+    at = start + 1
     # A row ends with a word that goes on to nothing.
-    while nodes := [node.next[n] for node in nodes for n in row[at][1] if n in node.next]:
+    while nodes := [node.next[n] for node in nodes for n in row[at].numbers if n in node.next]:
         for node in nodes:
             found += [(term, start, at - start + 1) for term in node.terms]
         at += 1

@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 from placing import final, placed, told
 
 from aggregator.dedupe import meaning, window
+from aggregator.dedupe.feature import Kind, number
 from aggregator.dedupe.meaning import Meanings, cosines
 from aggregator.dedupe.repair import Pair, halves, leaving
 from aggregator.dedupe.stories import WINDOW, Stories
 from aggregator.dedupe.story import mint
-from aggregator.dedupe.telling import Kind, Telling
+from aggregator.dedupe.telling import Telling
 from aggregator.dedupe.window import Window
 from aggregator.model import By, Placed, Ruling
 
@@ -457,7 +458,7 @@ def test_a_word_that_thousands_hold_is_common() -> None:
 
 
 def rarity_in_an_empty_window(word: str, language: str) -> float:
-    return Window().rarity(language)(window.number(Kind.WORD, word))
+    return Window().rarity(language)(number(Kind.WORD, word))
 
 
 def test_everyday_words_are_common_before_anything_was_told() -> None:
