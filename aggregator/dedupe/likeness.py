@@ -28,7 +28,7 @@ _DAY = 86_400.0
 
 
 class Model(NamedTuple):
-    """What each sign counts. The first five are of cosines, by ``Kind``."""
+    """What each sign counts. The first five are of cosines."""
 
     words: float
     names: float
@@ -78,18 +78,24 @@ class Likeness:
 
     def _to(self, other: Item, dots: Sequence[float], meaning: float | None) -> float:
         mine, theirs = self._lengths, self._window.lengths(other)
-        cosines = [dot and dot / (x * y) for dot, x, y in zip(dots, mine, theirs, strict=True)]
+        words, names, numbers, places, subjects = [
+            dot and dot / (x * y) for dot, x, y in zip(dots, mine, theirs, strict=True)
+        ]
         model = self._model(other, meaning)
-        elsewhere = not dots[_PLACE] and min(mine[_PLACE], theirs[_PLACE]) > _SAYS_WHERE
+        elsewhere = not places and min(mine[_PLACE], theirs[_PLACE]) > _SAYS_WHERE
         length = min(mine[_WORD], theirs[_WORD])
         brief = max(0.0, min(model.most_brief, (_LONG - length) / (_LONG - _BRIEF)))
         z = (
-            sum([weight * cosine for weight, cosine in zip(model, cosines, strict=False)])
+            model.words * words
+            + model.names * names
+            + model.numbers * numbers
+            + model.places * places
+            + model.subjects * subjects
             + model.elsewhere * elsewhere
             + model.days * abs(self.item.at - other.at) / _DAY
             + model.same_source * (self.item.source != "" and self.item.source == other.source)
             + model.bias
-            + brief * (model.brief + model.brief_words * cosines[_WORD])
+            + brief * (model.brief + model.brief_words * words)
             + (meaning or 0.0) * (model.meaning + brief * model.brief_meaning)
         )
         return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, z))))
@@ -110,10 +116,8 @@ class Likeness:
         weights = np.frombuffer(b"".join([other.weights for other in others]), np.float32)
         ends = np.cumsum([len(other.ids) for other in others])
         of = np.searchsorted(ends, near, side="right")
-        for n, feature, weight in zip(
-            of.tolist(), ids[near].tolist(), weights[near].tolist(), strict=True
-        ):
-            force = self._weighed.get(feature)
-            if force is not None:
-                dots[n][feature & KIND] += force * weight
+        shared = zip(of.tolist(), ids[near].tolist(), weights[near].tolist(), strict=True)
+        for n, feature, weight in shared:
+            if feature in self._weighed:
+                dots[n][feature & KIND] += self._weighed[feature] * weight
         return dots

@@ -117,8 +117,8 @@ def _sum(counted: Counted) -> float:
 
 def _made(counted: Iterable[tuple[Mention[Meaning], float]]) -> list[Mention[Meaning]]:
     return [
-        Mention(meaning, row, start, length, points)
-        for (meaning, row, start, length, _, _), points in counted
+        mention if points == mention.points else mention._replace(points=points)
+        for mention, points in counted
     ]
 
 
@@ -169,8 +169,9 @@ def _standing(row: Row, vocabularies: Sequence[Vocabulary]) -> Iterator[Found[Me
             taken and any((meaning.of, at) in taken for at in range(start, start + length))
         ):
             continue
-        for_sure = meaning.kind is not Kind.NAME
-        if meaning.is_acronym and not row.is_in_capitals(start, for_sure=for_sure):
+        if meaning.is_acronym and not row.is_in_capitals(
+            start, for_sure=meaning.kind is not Kind.NAME
+        ):
             continue
         if meaning.is_place and (
             (start in longer and any(_holds(other, found) for other in longer[start]))
