@@ -100,6 +100,13 @@ def test_a_script_without_spaces_has_words_of_two_characters() -> None:
     assert of(told, Kind.WORD) == numbers(Kind.WORD, "地震", "震发", "发生")
 
 
+def test_two_characters_make_a_word_across_digits_but_not_across_another_word() -> None:
+    across = telling(article("第2章", language="zh"))
+    assert of(across, Kind.WORD) == numbers(Kind.WORD, "第章")
+    apart = telling(article("第보다章", language="zh"))
+    assert of(apart, Kind.WORD).isdisjoint(numbers(Kind.WORD, "第章"))
+
+
 def test_names_count_more_than_words_but_not_in_title_case() -> None:
     told = telling(article("Here minister Novak says he met nobody today in town"))
     assert weight(told, "novak") > weight(told, "minist")
