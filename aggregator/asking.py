@@ -98,6 +98,7 @@ def send(
     way = _Way(turns, own="")
 
     def admit(host: str) -> Failed | None:
+        host = host.rstrip(".")  # a stranger may write one hub in two ways
         not_now = way.admit(host)
         if not_now is None:
             visits.append(Visit(host))

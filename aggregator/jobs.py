@@ -184,7 +184,7 @@ def log_poll(key: str, commit: Commit | None) -> None:
             key,
             commit.result,
             commit.detail,
-            f"{commit.next_due:%H:%M} UTC",
+            f"{commit.next_due:%d %B, %H:%M} UTC",
         )
     for skip in commit.skipped[:_SKIPS]:
         _log.warning("%s: entry %d left out: %s", key, skip.position + 1, skip.detail)

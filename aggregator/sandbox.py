@@ -76,6 +76,8 @@ class Sandbox:
                 return Failed(Reason.PARSE_TIMEOUT, detail)
             except (EOFError, OSError):
                 return Failed(Reason.PARSE_CRASH, "the parser died")
+            if isinstance(found, MemoryError):
+                child.kill()  # who knows what it still holds
         if isinstance(found, MemoryError | RecursionError):
             told = "memory than parse.memory_mb" if isinstance(found, MemoryError) else "nesting"
             return Failed(Reason.PARSE_CRASH, f"parsing it took more {told}")

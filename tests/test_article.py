@@ -9,8 +9,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import feedparser
 import pytest
+from foreign import feedparsed
 from origin import Origin
 from service import ROOT, opened_polls
 
@@ -107,7 +107,7 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[App]:
 @pytest.mark.parametrize("form", ["atom", "rss"])
 def test_it_stands_in_the_feed_with_everything(app: App, slug: str, form: str) -> None:
     answer = create_app(app.site).test_client().get(f"/feeds/{slug}.{form}")
-    [entry] = feedparser.parse(answer.data, sanitize_html=False).entries
+    [entry] = feedparsed(answer.data, sanitize_html=False).entries
     assert (entry.title, entry.link, entry.summary) == (TITLE, LINK, STANDFIRST)
     assert [author.name for author in entry.authors] == ["Nigar Example"]
     assert entry.published_parsed[:5] == (2026, 11, 20, 7, 0)

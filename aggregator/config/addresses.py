@@ -34,7 +34,7 @@ def web_address(value: object) -> str:
         raise ValueError(message)
     parts = _split(url)
     if "@" in parts.netloc:
-        message = "must not contain a user or password: give them with 'auth:'"
+        message = "must not contain a user or password; a source has 'auth:' for them"
         raise ValueError(message)
     return url
 

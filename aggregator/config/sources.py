@@ -128,6 +128,7 @@ def _source(node: Node, topics: Collection[str], around: Surroundings) -> Source
     url = shape.url or _file_address(locate(node, "file"), around)
     if shape.key is None and has_secret(url):
         around.problems.append(locate(node, "url").problem(_TOLD.format(plain_key(url))))
+        return None  # its default key would be told by other problems
     return Source(
         key=shape.key or default_key(shape.url or f"file:///{shape.file}"),
         url=url,

@@ -7,8 +7,10 @@ from functools import lru_cache
 
 from publicsuffixlist import PublicSuffixList
 
-_NAME = re.compile(r"((?:[^.:\[\]]+\.)+[^.:\[\]]*[a-z][^.:\[\]]*)(?::\d+)?")
+_NAME = re.compile(r"((?:[^.:\[\]]+\.)+(?=[^.:\[\]]*[a-z])[^.:\[\]]+)(?::\d+)?")
 """A host with a name, with or without a port; an IP address is part of nothing larger."""
+_LONGEST = 260
+"""DNS knows no longer name, with a port. Strangers write hosts."""
 
 
 def same_site(host: str, other: str) -> bool:
@@ -24,7 +26,7 @@ def same_site(host: str, other: str) -> bool:
 
 @lru_cache(4096)  # a poll asks for few hosts again and again
 def _site(host: str) -> str | None:
-    named = _NAME.fullmatch(host)
+    named = _NAME.fullmatch(host) if len(host) <= _LONGEST else None
     return _suffixes().privatesuffix(named[1]) if named else None
 
 

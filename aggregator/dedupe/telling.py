@@ -123,7 +123,7 @@ def _features(rows: tuple[Row, Row], language: str) -> tuple[Mapping[int, Told],
             spoken_of[_meaning(of)] = Told(rows[row].quote(start, length), score)
     reading = _Reading(language)
     reading.read(rows[0], listed[0], _HEADLINE)
-    headline = tuple(number for number in reading.sums if number & KIND == _WORD)
+    headline = tuple(each for each in reading.sums if each & KIND == _WORD)
     reading.read(rows[1], listed[1], 1.0)
     return reading.told() | spoken_of, headline
 

@@ -6,14 +6,16 @@ import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 ENOUGH = 1.0
 """The score from which on an article is about something, unless its topic says otherwise."""
 
 
 _SECRET = re.compile(
-    r"(?:^|[&;_-])(?:auth|token|key|apikey|secret|sig|signature|pass|password|pwd|hash)=", re.I
+    r"(?:token|secret|password|signature|jwt)\]?="
+    r"|(?:^|[&;_.\[-])(?:auth|(?:api|user)?key|sig|pass|pwd|hash)\]?=",
+    re.I,
 )
 
 
@@ -23,7 +25,7 @@ def has_secret(url: str) -> bool:
     >>> has_secret("https://example.org/feed?api_key=x"), has_secret("https://example.org/?key")
     (True, False)
     """
-    return _SECRET.search(urlsplit(url).query) is not None
+    return _SECRET.search(unquote(urlsplit(url).query)) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,8 @@ _FIRST = {
 """How long to wait after a first failure at least; what isn't here has to be mended by people."""
 _MENDED_BY_PEOPLE = timedelta(hours=1)
 _UNREACHED = (Reason.DNS, Reason.CONNECT, Reason.RESTING)
+_FILE = timedelta(minutes=1)
+"""A file is nobody's server, and whoever puts it there wants to see it."""
 
 
 def retry_due(
@@ -101,8 +103,10 @@ def retry_due(
 
     failures: in a row.  usual: its interval while it is healthy.
     Doubles per failure up to a day, for ever; a source whose interval is longer keeps that.
-    Where the server said when to retry, we never come before.
+    Where the server said when to retry, we never come before. A file is looked for each minute.
     """
+    if failed.reason is Reason.FILE:
+        return now + _FILE
     first = _FIRST.get(failed.reason, _MENDED_BY_PEOPLE)
     first = min(first, usual) if failed.reason in _UNREACHED else max(first, usual)
     longer: timedelta = min(first * 2 ** min(max(failures - 1, 0), 20), max(usual, LONGEST))

@@ -5,6 +5,7 @@ Its two parser classes get the methods below. Everything else of a feed is feedp
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 from xml.sax import SAXException
@@ -41,6 +42,24 @@ class _Dialect:
             super().startElementNS(name, qname, attrs)  # type: ignore[misc]  # a mixin
         except ValueError as error:
             raise SAXException(str(error)) from error
+
+    def unknown_starttag(self: Any, tag: str, attributes: Any) -> None:
+        with suppress(KeyError, IndexError):  # see below
+            super().unknown_starttag(tag, attributes)  # type: ignore[misc]  # a mixin
+
+    def unknown_endtag(self: Any, tag: str) -> None:
+        """Let an element at an odd place be lost alone, and not the whole document by it.
+
+        Some of feedparser's methods take for granted what stands around their element.
+        """
+        try:
+            super().unknown_endtag(tag)  # type: ignore[misc]  # a mixin
+        except (KeyError, IndexError):
+            self.depth -= 1  # and what else feedparser does last
+            for stack in (self.basestack, self.langstack):
+                del stack[-1:]
+            self.baseuri = self.basestack[-1] if self.basestack else self.baseuri
+            self.lang = self.langstack[-1] if self.langstack else self.lang
 
     def push_content(self: Any, *about: Any) -> None:
         """Keep what is said of a text in a plain dictionary.

@@ -19,6 +19,8 @@ NAMESPACES = {
 }
 """Address → prefix of the namespaces that feedparser knows by heart."""
 
+_USUAL = 200
+"""Characters of a name that is remembered: a stranger's may have millions."""
 _PARTS = 3
 """Of a name: namespace, name, prefix. Where there are more, a namespace has spaces in it."""
 
@@ -35,7 +37,7 @@ class _Parser(ExpatParser):
         self._parser.CharacterDataHandler = self._cont_handler.handle_data
 
     def start_element_ns(self, name: str, attrs: Mapping[str, str]) -> None:
-        known = _known_name(name)
+        known = _known_name(name) if len(name) <= _USUAL else None
         handler = self._cont_handler
         if known is None or handler.decls or any(" " in each for each in attrs):
             super().start_element_ns(name, attrs)
@@ -44,7 +46,7 @@ class _Parser(ExpatParser):
             handler.unknown_starttag(known, list(values.items()))
 
     def end_element_ns(self, name: str) -> None:
-        known = _known_name(name)
+        known = _known_name(name) if len(name) <= _USUAL else None
         if known is None:
             super().end_element_ns(name)
         else:

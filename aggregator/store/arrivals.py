@@ -65,6 +65,9 @@ def store(connection: Connection, commits: Sequence[Commit]) -> list[Stored]:
     owners = _claim(connection, wanted)
     arriving = [(commit, arrival) for commit in commits for arrival in commit.arrivals]
     held = _held(connection, {one.article.id for _, one in arriving} | set(owners.values()))
+    new = {one.article.id for _, one in arriving if one.verdict is Verdict.NEW}
+    if not new.union(held).issuperset(owners.values()):
+        owners = _claim(connection, wanted)  # retention dropped an owner, and that it was known
     carried = _carried(connection, held, commits)
     settled = [settle(commit, one, owners, held, carried) for commit, one in arriving]
     of: dict[Verdict, list[Settled]] = {verdict: [] for verdict in Verdict}

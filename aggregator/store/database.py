@@ -43,7 +43,8 @@ _BUSY_PAUSE = 0.02
 _WRITES = "aggregator_writes"
 """The option of a writing connection: a list, into which ``bump`` puts the revision it made."""
 _DOUBT_SECONDS = 600
-"""On a disk that is nearly full small writes still go well: for so long they are no proof."""
+"""On a disk that is nearly full small writes still go well: for so long they are no proof. After
+that nobody may have tried again."""
 _BUGS = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
 
 
@@ -121,14 +122,14 @@ class Database:
             with self._writing, self._transaction({_WRITES: moved}) as connection:
                 yield connection
         self._seen.learn(*moved)
-        refused = self._refused_at
-        if refused is not None and (moved or time.monotonic() - refused > _DOUBT_SECONDS):
+        if moved:
             self._refused_at = None
 
     @property
     def refuses(self) -> bool:
         """Whether this process could not store something, and nothing that readers see since."""
-        return self._refused_at is not None
+        at = self._refused_at
+        return at is not None and time.monotonic() - at <= _DOUBT_SECONDS
 
     def revision(self) -> int:
         """Return a number that has moved if what readers would see has changed.

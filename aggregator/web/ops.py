@@ -33,8 +33,9 @@ def healthz() -> Response:
     if site.db.refuses:
         problems = (*problems, "nothing can be stored: the log says why")
     failing = sum(status.failures > 0 for status in known)
-    fine = not problems and not (known and failing == len(known))
-    told: dict[str, Any] = {"status": "ok" if fine else "degraded"}
+    if known and failing == len(known):
+        problems = (*problems, "every source fails: /sources says why")
+    told: dict[str, Any] = {"status": "degraded" if problems else "ok"}
     if authorized():
         polled = [status.last_polled for status in known if status.last_polled]
         newest = [status.newest for status in known if status.newest]

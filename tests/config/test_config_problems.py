@@ -39,7 +39,7 @@ SOURCES = [
     ("a.example/feed", "sources[0]: must begin with http:// or https://; did you mean 'https://a.example/feed'?"),
     ("ftp://a.example/", "sources[0]: must begin with http:// or https://, not ftp://"),
     ("file:///etc/passwd", "sources[0]: is a file on this machine: use 'file:' with a path inside this directory"),
-    ("https://u:secret@a.example/", "sources[0]: must not contain a user or password: give them with 'auth:'"),
+    ("https://u:secret@a.example/", "sources[0]: must not contain a user or password; a source has 'auth:' for them"),
     ("https://a.example/a b", "sources[0]: is not an address: it contains a space or a character that must be %-encoded"),
     ("https:///feed", "sources[0]: is not an address: its host or port is wrong"),
     ("https://a.example:99999/", "sources[0]: is not an address: its host or port is wrong"),
@@ -396,6 +396,14 @@ def test_a_secret_stands_in_no_problem(problems: Problems) -> None:
     found = problems(f"sources:\n{text}- {urls[0]}\n")
     assert len(found) == 3
     assert "s3cret" not in "".join(found)
+
+
+def test_a_secret_stands_in_no_problem_that_names_keys(problems: Problems) -> None:
+    both = "".join(f"- {scheme}://a.example/feed?token=s3cret\n" for scheme in ("http", "https"))
+    strange = "- {url: https://b.example/, never_with: [a-example-token-s3cre]}\n"
+    found = problems(f"sources:\n{both}{strange}")
+    assert len(found) == 2
+    assert not any("s3cret" in one for one in found)
 
 
 def test_two_sources_with_one_key_are_refused_naming_both(problems: Problems) -> None:

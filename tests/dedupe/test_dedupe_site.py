@@ -56,3 +56,8 @@ def test_hosts_of_strangers(host: str, other: str) -> None:
 def test_nonsense_is_its_own_site_only(host: str) -> None:
     assert same_site(host, host)
     assert not same_site(host, "example.org")
+
+
+def test_a_name_that_no_host_can_have_is_looked_at_for_no_time() -> None:
+    assert not same_site(f"x.{'a' * 500_000}.1", "example.org")  # for hours without its guard
+    assert not same_site(f"{'a.' * 500}org", f"b.{'a.' * 500}org")

@@ -202,7 +202,7 @@ def test_we_never_come_before_the_server_asked_for() -> None:
 
 
 @given(
-    reason=st.sampled_from(Reason),
+    reason=st.sampled_from([one for one in Reason if one is not Reason.FILE]),
     failures=st.integers(1, 10_000),
     usual=st.timedeltas(MINUTE, DAY),
     dice=st.floats(0, 1, exclude_max=True),
@@ -238,3 +238,7 @@ def test_the_operators_word_goes_before_a_hubs() -> None:
     busy, slowest = known(5 * MINUTE), Pacing(slowest=HOUR)
     assert next_due(NOW, busy, PACING, HOUR, dice=0, told_until=NOW + DAY) == NOW + HOUR
     assert next_due(NOW, busy, slowest, dice=0, told_until=NOW + DAY) == NOW + HOUR
+
+
+def test_a_file_is_looked_for_each_minute() -> None:
+    assert {retry(Reason.FILE, failures, HOUR) for failures in (1, 9)} == {MINUTE}

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from io import BytesIO
 from time import strftime
 from typing import Any
 
-import feedparser
 import pytest
 from articles import CHANNEL, EVERY_KIND, NOON, RICH
+from foreign import feedparsed
 
 from aggregator.model import Article, Channel, Document, Entry
 from aggregator.parse import parse
@@ -24,8 +23,8 @@ FORMATS: dict[str, Callable[[Channel, Sequence[Article]], bytes]] = {
 
 
 def by_feedparser(form: str, article: Article) -> Any:
-    body = BytesIO(FORMATS[form](CHANNEL, [article]))
-    parsed = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
+    body = FORMATS[form](CHANNEL, [article])
+    parsed = feedparsed(body, sanitize_html=False, resolve_relative_uris=False)
     assert not parsed.bozo
     return parsed.entries[0]
 

@@ -6,12 +6,11 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from io import BytesIO
 from typing import Any
 
-import feedparser
 import pytest
 from articles import CHANNEL, CHINESE, EXAMPLE, NOON, RICH, bare
+from foreign import feedparsed
 from lxml import etree, html
 from tellings import ALONE, BEGAN, EARLY, LATE, MANY, PAGES, telling
 
@@ -293,8 +292,8 @@ def test_an_outlet_that_joins_changes_the_entry_quietly() -> None:
 
 @pytest.mark.parametrize("form", ["atom", "rss"])
 def test_feedparser_reads_a_story(form: str) -> None:
-    body = BytesIO(FORMATS[form](CHANNEL, [telling()]))
-    parsed = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
+    body = FORMATS[form](CHANNEL, [telling()])
+    parsed = feedparsed(body, sanitize_html=False, resolve_relative_uris=False)
     assert not parsed.bozo
     [entry] = parsed.entries
     assert (entry.id, entry.title, entry.link) == (story_uri(MANY.id), RICH.title, RICH.link)

@@ -319,8 +319,9 @@ def test_a_database_that_takes_nothing_is_told_until_it_takes_something_again(
     with pytest.raises(StoreError):
         take_lease()
     protected.clear()
-    monkeypatch.setattr("aggregator.store.database._DOUBT_SECONDS", 0)
     take_lease()
+    assert db.refuses
+    monkeypatch.setattr("aggregator.store.database._DOUBT_SECONDS", -1)
     assert not db.refuses
 
 

@@ -14,7 +14,7 @@ from types import ModuleType
 
 import pytest
 from articles import article_id
-from sqlalchemy import event, update
+from sqlalchemy import event, select, update
 from stored import HOUR, NOW, also, arrival, changed, commit, hit, save, source
 
 from aggregator.model import Placed, PollState, Verdict
@@ -337,3 +337,15 @@ def test_an_article_that_comes_while_it_is_dropped_is_there_once(
         comes = _old_article_that_another_source_brings(db)
         undisturbed(monkeypatch, (retention, "refresh"), lambda: _drop(own), comes)
         assert [one.id for one in articles.iterate(db, 9)] == [article_id(OLD)]
+
+
+def test_an_article_that_is_dropped_between_two_steps_of_its_coming_keeps_what_it_is_known_by(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Database.open(url, now=NOW) as db, Database.open(url, now=NOW) as own:
+        comes = _old_article_that_another_source_brings(db)
+        undisturbed(monkeypatch, (arrivals, "_claim"), comes, lambda: _drop(own))
+        there = [one.id for one in articles.iterate(db, 9)]
+        with db.read() as connection:
+            known = list(connection.scalars(select(tables.identities.c.article)))
+        assert set(known) == set(there)

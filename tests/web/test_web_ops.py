@@ -50,6 +50,7 @@ def test_a_service_that_reaches_nothing_is_degraded(empty: Database) -> None:
     told = client(newsroom.site(empty)).get("/healthz").json
     assert told is not None
     assert told["status"] == "degraded"
+    assert told["problems"] == ["every source fails: /sources says why"]
 
 
 def test_sources_that_nobody_polls_are_told(empty: Database) -> None:
