@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The one way in: `python run.py --help`."""
 
-from aggregator.cli import main
-
 if __name__ == "__main__":
+    from aggregator.cli import main  # here, for each child that parses imports this file
+
     main()

@@ -7,13 +7,14 @@ program is started for each round, as its users do, and its start is part of wha
 
 from __future__ import annotations
 
+import os
 import resource
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import psutil
@@ -154,13 +155,16 @@ HUNG = frozenset(range(3, OF, 3))
 def hanging(place: Path, told: Publishers) -> Iterator[Figure]:
     """One poll of feeds of which some never answer, each at its own host.
 
-    In a process of its own, as after the start of the service; the examples of the topics were
-    run, as there: what tags is loaded.
+    In a process of its own, as after the start of the service, which has no file that its children
+    import; the examples of the topics were run, as there: what tags is loaded.
     """
     told.turn(feeds=OF, latency=(0, 0), hanging=HUNG, validators=True)
     configure(place, (told.url(n) for n in range(OF)), MANNERS % f", seconds: {SECONDS}")
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as young:
-        healthy, whole = young.submit(_hung_round, place).result()
+    code = "import bench_polling, sys; print(*bench_polling.hung_round(sys.argv[1]))"
+    words, paths = [sys.executable, "-c", code, str(place)], os.pathsep.join(sys.path)
+    environment = {**os.environ, "PYTHONPATH": paths}
+    young = subprocess.run(words, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    healthy, whole = map(float, young.stdout.split())
     name = f"{len(HUNG)} of {OF} hang"
     measure = "the healthy feeds are done after, seconds"
     yield Figure(name, measure, healthy, 2, OF - len(HUNG), at_most=True)
@@ -168,10 +172,10 @@ def hanging(place: Path, told: Publishers) -> Iterator[Figure]:
     yield Figure(name, measure, whole, SECONDS + 2, OF, at_most=True)
 
 
-def _hung_round(place: Path) -> tuple[float, float]:
+def hung_round(place: str) -> tuple[float, float]:
     """Return after how many seconds the last healthy feed is done, and after how many all are."""
     done: dict[str, float] = {}
-    at_start = opened(place / "config", place / "data", {}, run_examples=True)
+    at_start = opened(Path(place, "config"), Path(place, "data"), {}, run_examples=True)
     with at_start as app, polling_of(app) as parts:
         started = time.perf_counter()
 
