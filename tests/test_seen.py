@@ -252,3 +252,14 @@ def test_a_poll_that_finds_only_a_date_moved_asks_for_no_entry(
         assert not [text for text in statements if "identities" in text or "articles" in text]
         asked.append(len(statements))
     assert asked[0] == asked[1]
+
+
+def test_a_hub_stays_known_where_nothing_is_new(worlds: tuple[World, World]) -> None:
+    ours, anew = worlds
+    head = f"<channel>{HUB.format('hub', 'hub')}{HUB.format('self', 'feed')}".encode()
+    for world in worlds:
+        world.start()
+        for stamp in "12":
+            world.poll("one", stamped(stamp, item(1)).replace(b"<channel>", head))
+    assert ours.reader.read == [1, 0]
+    assert ours.stored() == anew.stored()
